@@ -1,0 +1,1 @@
+"""From a frozen wave to agencies' scores with their uncertainty, and back again by replay."""
