@@ -44,8 +44,8 @@ lint: .venv/dev.stamp ## style, types, layers, dead code
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-cache
-	$(BIN)/vulture
+	$(BIN)/lint-imports --no-cache --no-logo
+	$(BIN)/python tools/dead_code.py
 
 .PHONY: bench
 bench: .venv/dev.stamp ## measure speed, memory and coverage of intervals, and print the ratios
@@ -64,7 +64,7 @@ setup: .venv/dev.stamp .venv/browser.stamp ## install everything that the other 
 translations: .venv/dev.stamp ## bring the catalogs of the interface up to the texts in the code
 	@mkdir -p out
 	$(BIN)/pybabel --quiet extract --mapping translations/babel.cfg --no-location --sort-output --omit-header \
-		--output out/interface.pot .
+		--output out/interface.pot survey
 	$(BIN)/pybabel --quiet update --input-file out/interface.pot --output-dir translations --domain interface \
 		--no-fuzzy-matching --ignore-obsolete --omit-header --width 110
 
