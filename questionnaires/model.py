@@ -2,18 +2,30 @@
 
 Codes, never labels, are data. Wording is part of the measurement, so it is part of the instrument and of its
 hash; `wording.py` finds a text by its key in one of the instrument's languages.
+
+A field added later gets a default and a default never changes: the canonical form leaves defaults out
+(`canonical.py`), so that hashes of published instruments stand. The shapes are checked here, what they mean
+together in `checks/`.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
 frozen = dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid", strict=True))
+
+NAME_FORM = "[a-z][a-z0-9]*(_[a-z0-9]+)*"
+AGENCY_FORM = "[A-Za-z0-9]+([._-][A-Za-z0-9]+)*"
+
+# Editors read the forms from the schema; `checks/names.py` refuses with the better message.
+Name = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^{NAME_FORM}$"})]
+AgencyCode = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^{AGENCY_FORM}$"})]
+Text = Annotated[str, WithJsonSchema({"type": "string", "pattern": r"\S"})]
 
 
 class Missing(StrEnum):
@@ -52,6 +64,13 @@ class ItemType(StrEnum):
     INFORMATION = "information"
 
 
+class Origin(StrEnum):
+    """Whose wording it is: ours to mend, or transcribed from outside and so only to be advised on."""
+
+    OWN = "own"
+    OUTSIDE = "outside"
+
+
 class Measure(StrEnum):
     """What an answer on a response scale is worth."""
 
@@ -73,8 +92,8 @@ class Rule(StrEnum):
 class Category:
     """One code of a response scale and its wording in the source language."""
 
-    code: int
-    wording: str
+    code: Annotated[int, Field(ge=0)]
+    wording: Text
 
 
 @frozen
@@ -87,12 +106,17 @@ class MissingCode:
 
 @frozen
 class ResponseScale:
-    """An ordered set of categories; `satisfied` are the codes that count for top-2-box."""
+    """An ordered set of categories; `satisfied` are the codes that count for top-2-box.
 
-    name: str
+    `missing_wording` replaces the instrument's wording of a missing reason on this scale ("don't remember"
+    suits a fact, "don't know" an opinion).
+    """
+
+    name: Name
     categories: tuple[Category, ...]
     satisfied: tuple[int, ...] = ()
     missing_codes: tuple[MissingCode, ...] = ()
+    missing_wording: dict[Missing, Text] = Field(default_factory=dict)
 
     @cached_property
     def codes(self) -> tuple[int, ...]:
@@ -105,16 +129,16 @@ class Comparison:
     """True when the answer to `item` stands in the relation to `value`; a missing answer makes it false."""
 
     operator: Literal["eq", "ne", "lt", "le", "gt", "ge", "in", "includes"]
-    item: str
-    value: int | float | tuple[int, ...]
+    item: Name
+    value: int | tuple[int, ...]
 
 
 @frozen
 class Answered:
     """True when `item` has an answer that is not missing."""
 
-    operator: Literal["answered"] = "answered"
-    item: str
+    operator: Literal["answered"]
+    item: Name
 
 
 @frozen
@@ -125,7 +149,7 @@ class Junction:
     conditions: tuple[Condition, ...]
 
 
-Condition = Comparison | Answered | Junction
+Condition = Annotated[Comparison | Answered | Junction, Field(discriminator="operator")]
 
 
 @frozen
@@ -133,15 +157,15 @@ class Item:
     """One question asked of one respondent.
 
     `missing` lists the reasons the respondent is offered (don't know, refused, not applicable); `low` and
-    `high` bound a number, `max_length` a text in characters.
+    `high` bound a whole number, `max_length` a text in characters.
     """
 
-    name: str
+    name: Name
     type: ItemType
-    wording: str
-    hint: str | None = None
-    scale: str | None = None
-    construct: str | None = None
+    wording: Text
+    hint: Text | None = None
+    scale: Name | None = None
+    construct: Name | None = None
     missing: tuple[Missing, ...] = ()
     ask_if: Condition | None = None
     low: int | None = None
@@ -153,9 +177,9 @@ class Item:
 class Section:
     """A page-sized group of items; `wording` may name the errand or period that its items ask about."""
 
-    name: str
-    title: str
-    wording: str | None = None
+    name: Name
+    title: Text
+    wording: Text | None = None
     items: tuple[Item, ...]
 
 
@@ -163,17 +187,17 @@ class Section:
 class Construct:
     """What a set of items measures, and whom it judges: exactly one of a role or a named agency."""
 
-    name: str
-    wording: str
+    name: Name
+    wording: Text
     role: Role | None = None
-    agency: str | None = None
+    agency: AgencyCode | None = None
 
 
 @frozen
 class ItemWeight:
     """The fixed weight of one item in an index; a choice, not an estimate."""
 
-    item: str
+    item: Name
     weight: float
 
 
@@ -204,12 +228,13 @@ class Wording:
 
 @frozen
 class Instrument:
-    """A questionnaire as a measuring device. Its hash covers wordings and recipes (`wording.py`)."""
+    """A questionnaire as a measuring device. Its hash covers wordings and recipes (`canonical.py`)."""
 
-    name: str
-    title: str
+    name: Name
+    title: Text
     source_language: str
-    missing_wording: dict[Missing, str] = Field(default_factory=dict)
+    origin: Origin = Origin.OWN
+    missing_wording: dict[Missing, Text] = Field(default_factory=dict)
     scales: tuple[ResponseScale, ...] = ()
     constructs: tuple[Construct, ...] = ()
     sections: tuple[Section, ...]
@@ -241,7 +266,7 @@ class Instrument:
         """The response scale of a coded item.
 
         Raises:
-            KeyError: the item has no scale.
+            KeyError: the item names no scale of this instrument.
         """
         for scale in self.scales:
             if scale.name == item.scale:

@@ -1,0 +1,93 @@
+"""Wordings in further languages: gettext catalogs with the text's key as msgctxt and the source text as msgid.
+
+The catalog of a definition `forms/errand.yaml` in English is `forms/errand.en.po`. Catalogs of the definitions
+that ship with the program stand together with its other translations: `translations/<language>/LC_MESSAGES/
+<name>.po` in the source tree, the same below the package in an installed copy.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from babel.core import UnknownLocaleError
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import PoFileError, read_po, write_po
+
+from questionnaires.document import read_text
+from questionnaires.faults import Fault
+from questionnaires.model import Wording
+from questionnaires.wording import source_texts
+
+if TYPE_CHECKING:
+    from questionnaires.model import Instrument
+
+PACKAGE = Path(__file__).parent
+DEFINITIONS = PACKAGE / "definitions"
+
+
+def catalog_file(definition: Path, language: str) -> Path:
+    """Where the catalog of a definition in a language stands, or belongs."""
+    if definition.resolve().parent != DEFINITIONS.resolve():
+        return definition.with_name(f"{definition.stem}.{language}.po")
+    inside = Path("translations") / language / "LC_MESSAGES" / f"{definition.stem}.po"
+    installed = PACKAGE / inside
+    return installed if installed.exists() else PACKAGE.parent / inside
+
+
+def read_catalog(instrument: Instrument, language: str, file: Path) -> tuple[Wording, list[Fault]]:
+    """The wording of a language from its catalog, with what is missing, stale, fuzzy or foreign in it."""
+    source = {text.key: text for text in source_texts(instrument)}
+    catalog = _parse(file, language)
+    if isinstance(catalog, Fault):
+        return Wording(language=language, texts={}), [catalog]
+    wanted = dict(source)
+    found: dict[str, str] = {}
+    faults = []
+    for message in catalog:
+        if not message.id:
+            continue  # the header
+        key, line = message.context or "", message.lineno or 1
+        text = wanted.pop(key, None)
+        if text is None:
+            named = f"`{key}`" if key else f"`{message.id}` without a msgctxt"
+            faults.append(Fault("TRANSLATION_UNKNOWN", (), f"No text has the key {named}.", line, str(file)))
+        elif not message.string:
+            wanted[key] = text
+        elif message.fuzzy:
+            faults.append(Fault("TRANSLATION_FUZZY", (), f"`{key}` is fuzzy.", line, str(file)))
+        elif message.id != text.text:
+            detail = f"`{key}` translates “{message.id}”, the source says “{text.text}”."
+            faults.append(Fault("TRANSLATION_STALE", (), detail, line, str(file)))
+        else:
+            found[key] = str(message.string)
+    faults.extend(
+        Fault("TRANSLATION_MISSING", (), f"`{key}` (“{text.text}”) is not in {language}.", 1, str(file))
+        for key, text in wanted.items()
+    )
+    return Wording(language=language, texts=found), faults
+
+
+def _parse(file: Path, language: str) -> Catalog | Fault:
+    text = read_text(file)
+    if isinstance(text, Fault):
+        code = "CATALOG_MISSING" if text.code == "NO_FILE" else "CATALOG_BROKEN"
+        return Fault(code, (), text.message, text.line or 1, str(file))
+    try:
+        return read_po(BytesIO(text.encode("utf-8")), locale=language, charset="utf-8", abort_invalid=True)
+    except (PoFileError, ValueError, UnknownLocaleError) as error:
+        return Fault("CATALOG_BROKEN", (), f"{error}.", 1, str(file))
+
+
+def render_catalog(instrument: Instrument, language: str) -> str:
+    """The text of a language's catalog: every key in the order of the definition, empty where untranslated."""
+    texts = next((wording.texts for wording in instrument.wordings if wording.language == language), {})
+    catalog = Catalog(locale=language, header_comment=f"# {instrument.name} in {language}", fuzzy=False)
+    for text in source_texts(instrument):
+        catalog.add(text.text, texts.get(text.key, ""), context=text.key)
+    catalog.mime_headers = [("Content-Type", "text/plain; charset=utf-8"), ("Language", language)]
+    output = BytesIO()
+    write_po(output, catalog, width=0, sort_output=False)
+    return unicodedata.normalize("NFC", output.getvalue().decode("utf-8"))
