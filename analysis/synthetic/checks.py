@@ -70,8 +70,9 @@ def _model_faults(seed: int, model: CityModel) -> Iterator[Fault]:
             yield name, "two rising shares", f"{low}, {high}"
     if not all(low < high for low, high in pairwise(model.thresholds)):
         yield "thresholds", "four rising numbers", ", ".join(map(str, model.thresholds))
-    if not all(math.isfinite(value) for value in (model.mean_quality, *model.improvement.values())):
-        yield "mean_quality, improvement", "finite numbers", "another"
+    for name, values in (("mean_quality", [model.mean_quality]), ("improvement", model.improvement.values())):
+        if not all(map(math.isfinite, values)):
+            yield name, "finite numbers", ", ".join(map(str, values))
 
 
 def _repeated(names: Iterable[str]) -> str:
