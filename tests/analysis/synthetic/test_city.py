@@ -124,6 +124,12 @@ def test_rarer_items_are_nested_in_commoner_ones() -> None:
     assert asked[0].sum() > 2 * asked[1].sum()
 
 
+def test_an_item_that_applies_to_everybody_is_asked_of_everybody() -> None:
+    steep = CityModel(complaint_slope=20.0)  # so steep that powers of uniforms round to 1
+    codes = make_city(SMALL, ITEMS[:1], 1, visits=6_000, model=steep).codes
+    assert not (codes == MISSING_CODES["not_applicable"]).any()
+
+
 def test_an_improvement_raises_that_agency_and_no_other() -> None:
     better = HANOI[3].code
     before = make_city(SMALL, ITEMS, 7, visits=20_000)

@@ -107,6 +107,13 @@ def test_a_place_day_with_one_interview_of_many_is_refused(small: City) -> None:
     assert all(label.count("-") == 2 for label in refused.value.where.split(", "))
 
 
+def test_strata_that_are_lacking_or_unknown_are_named(small: City) -> None:
+    response = dict.fromkeys(list(small.strata("received"))[1:], 0.5) | {"nowhere": 0.5}
+    with pytest.raises(StatisticsError) as refused:
+        draw(small, 1, SamplePlan(response=response))
+    assert refused.value.got == f"not in both: {SMALL[0].code}, nowhere"
+
+
 def test_unknown_constructs_and_weights_are_refused(small: City) -> None:
     with pytest.raises(StatisticsError, match="UNKNOWN_CONSTRUCT"):
         truth(small, construct="speed")
