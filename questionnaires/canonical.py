@@ -1,7 +1,7 @@
 """The canonical form of an instrument and its hash, which names an instrument for good.
 
-Canonical is JSON in UTF-8 and NFC with sorted keys, no spaces and no fields at their default. How the YAML was
-laid out does not show in it; every wording in every language and every recipe does.
+Canonical is JSON in UTF-8 and NFC with sorted keys, no spaces and no fields at their default. How the YAML
+was laid out does not show in it; every wording in every language and every recipe does.
 """
 
 from __future__ import annotations

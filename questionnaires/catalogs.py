@@ -1,8 +1,8 @@
-"""Wordings in further languages: gettext catalogs with the text's key as msgctxt and the source text as msgid.
+"""Wordings in further languages: gettext catalogs, msgctxt the text's key, msgid the source text.
 
-The catalog of a definition `forms/errand.yaml` in English is `forms/errand.en.po`. Catalogs of the definitions
-that ship with the program stand together with its other translations: `translations/<language>/LC_MESSAGES/
-<name>.po` in the source tree, the same below the package in an installed copy.
+The catalog of a definition `forms/errand.yaml` in English is `forms/errand.en.po`. Those of the definitions
+that ship with the program stand with its other translations: `translations/<language>/LC_MESSAGES/<name>.po`
+in the source tree, the same below this package in an installed copy.
 """
 
 from __future__ import annotations
@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parent
 DEFINITIONS = PACKAGE / "definitions"
+
+# Without dates and names: a catalog changes when a wording does.
+_HEADER = (
+    'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
+    '"Content-Transfer-Encoding: 8bit\\n"\n"Language: {language}\\n"\n\n'
+)
 
 
 def catalog_file(definition: Path, language: str) -> Path:
@@ -82,12 +88,12 @@ def _parse(file: Path, language: str) -> Catalog | Fault:
 
 
 def render_catalog(instrument: Instrument, language: str) -> str:
-    """The text of a language's catalog: every key in the order of the definition, empty where untranslated."""
+    """A language's catalog as text: every key in the definition's order, empty where untranslated."""
     texts = next((wording.texts for wording in instrument.wordings if wording.language == language), {})
-    catalog = Catalog(locale=language, header_comment=f"# {instrument.name} in {language}", fuzzy=False)
+    catalog = Catalog(locale=language)
     for text in source_texts(instrument):
         catalog.add(text.text, texts.get(text.key, ""), context=text.key)
-    catalog.mime_headers = [("Content-Type", "text/plain; charset=utf-8"), ("Language", language)]
     output = BytesIO()
-    write_po(output, catalog, width=0, sort_output=False)
-    return unicodedata.normalize("NFC", output.getvalue().decode("utf-8"))
+    write_po(output, catalog, width=0, omit_header=True)
+    body = unicodedata.normalize("NFC", output.getvalue().decode("utf-8"))
+    return _HEADER.format(language=language) + body

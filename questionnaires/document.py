@@ -50,6 +50,29 @@ class Document:
             path = path[:-1]
         return self.lines[path]
 
+    def cut(self, path: Path) -> None:
+        """Take a node out, so that what is left can still be read; later members of a list move up."""
+        parent: Any = self.data
+        for step in path[:-1]:
+            parent = parent[step]
+        del parent[path[-1]]
+        moved = {}
+        for known, line in self.lines.items():
+            if known[: len(path)] == path:
+                continue
+            moved[_moved_up(known, path)] = line
+        self.lines = moved
+
+
+def _moved_up(known: Path, gone: Path) -> Path:
+    place = len(gone) - 1
+    if known[:place] != gone[:place] or len(known) <= place:
+        return known
+    index, cut = known[place], gone[place]
+    if isinstance(index, int) and isinstance(cut, int) and index > cut:
+        return (*known[:place], index - 1, *known[place + 1 :])
+    return known
+
 
 def read_text(file: FilePath) -> str | Fault:
     """The file's text in NFC without a byte order mark, or why it cannot be had."""

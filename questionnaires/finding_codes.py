@@ -33,7 +33,7 @@ def _advice(meaning: str, remedy: str) -> FindingCode:
 
 
 def _policy(meaning: str, remedy: str) -> FindingCode:
-    return FindingCode(meaning, remedy, policy=True)
+    return FindingCode(meaning, remedy, policy=True, dangling=True)
 
 
 def _reference(meaning: str, remedy: str) -> FindingCode:
@@ -118,7 +118,7 @@ _ITEMS = {
         "An item offers a reason that a respondent cannot give, or one twice.",
         "Offer each of dont_know, refused and not_applicable at most once.",
     ),
-    "MISSING_WORDING": FindingCode(
+    "MISSING_WORDING": _reference(
         "An offered missing reason has no wording.", "Add it under `missing_wording:`."
     ),
 }

@@ -1,4 +1,4 @@
-"""The one registry of item types: which answers are valid, which variables and columns they make, how to write one.
+"""The one registry of item types: which answers are valid, which variables they make, how to write one.
 
 The registry must be complete: importing this module fails when a type is absent, stands twice or lacks a
 part. Forms, exports and codebooks look a type up here and nowhere else.
@@ -47,9 +47,9 @@ class CodebookEntry(StrEnum):
 class ItemTypeRule:
     """Everything that follows from an item's type.
 
-    `needs` and `allows` are fields of `Item` beyond name, type, wording, hint and ask_if; `operators` are those
-    by which a later condition may look at the item; `accepts` is the code rule: whether a value is a valid
-    answer, missing reasons aside; `docs` is the paragraph that the format reference prints.
+    `needs` and `allows` are fields of `Item` beyond name, type, wording, hint and ask_if; `operators` are
+    those by which a later condition may look at the item; `accepts` is the code rule: whether a value is a
+    valid answer, missing reasons aside; `docs` is the paragraph that the format reference prints.
     """
 
     type: ItemType
@@ -148,8 +148,8 @@ _RULES = (
         variables=_itself,
         export=ExportType.CODE,
         codebook=CodebookEntry.CATEGORIES,
-        docs="One category of a scale that runs from worst to best in steps of one. With a construct it enters "
-        "the indices and judges an organisation; without one it is reported alone.",
+        docs="One category of a scale that runs from worst to best in steps of one. With a construct it "
+        "enters the indices and judges an organisation; without one it is reported alone.",
     ),
     ItemTypeRule(
         type=ItemType.MULTIPLE_CHOICE,
@@ -182,8 +182,8 @@ _RULES = (
         variables=_itself,
         export=ExportType.TEXT,
         codebook=CodebookEntry.TEXT,
-        docs=f"One line of text, at most `max_length` characters ({SHORT_TEXT_LENGTH} where none is given). Text is "
-        "kept apart from the other answers.",
+        docs=f"One line of text, at most `max_length` characters ({SHORT_TEXT_LENGTH} where none is given). "
+        "Text is kept apart from the other answers.",
     ),
     ItemTypeRule(
         type=ItemType.LONG_TEXT,
@@ -194,8 +194,8 @@ _RULES = (
         variables=_itself,
         export=ExportType.TEXT,
         codebook=CodebookEntry.TEXT,
-        docs=f"Text of several lines, at most `max_length` characters ({LONG_TEXT_LENGTH} where none is given). Text "
-        "is kept apart from the other answers.",
+        docs=f"Several lines of text, at most `max_length` characters ({LONG_TEXT_LENGTH} where none is "
+        "given). Text is kept apart from the other answers.",
     ),
     ItemTypeRule(
         type=ItemType.INFORMATION,
@@ -215,8 +215,8 @@ def registry(rules: Iterable[ItemTypeRule]) -> Mapping[ItemType, ItemTypeRule]:
     """The rules by type.
 
     Raises:
-        ValueError: a type is absent or stands twice, a rule lacks its paragraph, or a field is both needed and
-            allowed.
+        ValueError: a type is absent or stands twice, a rule lacks its paragraph, or a field is both needed
+            and allowed.
     """
     by_type: dict[ItemType, ItemTypeRule] = {}
     for rule in rules:

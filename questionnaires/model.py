@@ -12,12 +12,20 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar, cast, dataclass_transform
 
 from pydantic import ConfigDict, Field, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
-frozen = dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid", strict=True))
+Part = TypeVar("Part")
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(Field,))
+def frozen(part: type[Part]) -> type[Part]:
+    """A frozen, strictly typed dataclass; the decorator tells the type checker so."""
+    config = ConfigDict(extra="forbid", strict=True)
+    return cast("type[Part]", dataclass(part, frozen=True, kw_only=True, config=config))
+
 
 NAME_FORM = "[a-z][a-z0-9]*(_[a-z0-9]+)*"
 AGENCY_FORM = "[A-Za-z0-9]+([._-][A-Za-z0-9]+)*"

@@ -1,7 +1,7 @@
 """The texts of an instrument by key, in each of its languages.
 
-The source wording stands in the definition, further languages in gettext catalogs (`catalogs.py`). A key names
-the place of a text: `title`, `missing.<reason>`, `scale.<scale>.<code>`, `scale.<scale>.<reason>`,
+The source wording stands in the definition, further languages in gettext catalogs (`catalogs.py`). A key
+names the place of a text: `title`, `missing.<reason>`, `scale.<scale>.<code>`, `scale.<scale>.<reason>`,
 `construct.<construct>`, `section.<section>.title`, `section.<section>.wording`, `item.<item>`,
 `item.<item>.hint`.
 """
@@ -73,7 +73,7 @@ def texts(instrument: Instrument, language: str) -> dict[str, str]:
 
 
 def missing_key(instrument: Instrument, item: Item, reason: Missing) -> str:
-    """The key of the wording by which an item offers a missing reason: its scale's own, else the general one."""
+    """The key by which an item words a missing reason: its scale's own wording, else the general one."""
     if item.scale is not None and reason in instrument.scale_of(item).missing_wording:
         return f"scale.{item.scale}.{reason}"
     return f"missing.{reason}"
