@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 
@@ -143,3 +145,9 @@ def test_an_improvement_raises_that_agency_and_no_other() -> None:
             gains[old.agency] = new.value - old.value
     assert gains.pop(better) > 4
     assert set(gains.values()) == {0.0}
+
+
+def test_the_page_about_the_city_gives_the_assumptions_as_they_are() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "known-truth-city.md").read_text(encoding="utf-8")
+    table = [f"| `{name}` | `{value!r}` |" for name, value in asdict(CityModel()).items()]
+    assert "\n".join(table) in page
