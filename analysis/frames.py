@@ -1,0 +1,158 @@
+"""Frames of any engine that Narwhals reads, and the few things that differ between engines.
+
+SQL engines take column names without regard to case, so two names that differ in case only are refused.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import narwhals as nw
+import numpy as np
+
+from analysis.errors import StatisticsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    Columns = dict[str, NDArray[Any]]
+
+Frame = nw.LazyFrame[Any]
+
+
+def lazy(frame: object) -> Frame:
+    """The frame as a Narwhals lazy frame on its own engine; a path is read by DuckDB.
+
+    Args:
+        frame: an eager or lazy frame that Narwhals reads, or the path of a `.csv` or `.parquet` file.
+
+    Raises:
+        StatisticsError: `NOT_A_FRAME`, `FILE_KIND` or `NAMES_DIFFER_IN_CASE`.
+    """
+    if isinstance(frame, (str, Path)):
+        frame = _from_file(Path(frame))
+    try:
+        narwhal = nw.from_native(frame)  # type: ignore[call-overload]  # any object may come; it is tried
+    except TypeError as error:
+        raise StatisticsError(
+            "NOT_A_FRAME",
+            where="frame",
+            expected="a frame that Narwhals reads (DuckDB, Polars, Spark, pandas, Arrow) or a file's path",
+            got=type(frame).__name__,
+            remedy="Read the data into one of these.",
+        ) from error
+    result: Frame = narwhal.lazy()
+    _refuse_names_that_differ_in_case(result.collect_schema().names())
+    return result
+
+
+def collect(frame: Frame) -> Columns:
+    """The columns of a small lazy frame as arrays, in no order of rows; null numbers become 0, keys None."""
+    native = nw.to_native(frame)
+    if isinstance(native, duckdb.DuckDBPyRelation):
+        columns: Columns = native.fetchnumpy()
+        return {name: _filled(values) for name, values in columns.items()}
+    eager = frame.collect()
+    return {name: _from_series(eager.get_column(name)) for name in eager.columns}
+
+
+def require(frame: Frame, names: Iterable[str], role: str) -> None:
+    """Refuse names that are not columns of the frame.
+
+    Raises:
+        StatisticsError: `UNKNOWN_COLUMN`.
+    """
+    present = frame.collect_schema().names()
+    absent = [name for name in names if name not in present]
+    if absent:
+        raise StatisticsError(
+            "UNKNOWN_COLUMN",
+            where=role,
+            expected=f"a column of the frame ({', '.join(present[:12])}{', …' if len(present) > 12 else ''})",  # noqa: PLR2004 - a message shows a dozen names
+            got=", ".join(absent),
+            remedy="Check the spelling; names keep their case.",
+        )
+
+
+def in_type_of(frame: Frame, column: str, level: object) -> object:
+    """A level as a value of the column's own type, so that `"4"` finds the code 4 and 4 the text "4".
+
+    Raises:
+        StatisticsError: `LEVEL_TYPE`.
+    """
+    dtype = frame.collect_schema()[column]
+    if isinstance(level, np.generic):
+        level = level.item()
+    try:
+        if dtype == nw.Boolean:
+            return _truth(level)
+        if dtype.is_integer():
+            return int(str(level))
+        if dtype.is_numeric():
+            return float(str(level))
+    except ValueError as error:
+        raise StatisticsError(
+            "LEVEL_TYPE",
+            where=column,
+            expected=f"a level of type {dtype}",
+            got=repr(level),
+            remedy="Give the level as the column holds it.",
+        ) from error
+    return level if dtype not in (nw.String, nw.Categorical, nw.Enum) else str(level)
+
+
+def _truth(level: object) -> bool:
+    # CSV readers take a column of Yes and No for truth values
+    known = dict.fromkeys(("true", "yes", "t", "y", "1"), True)
+    known |= dict.fromkeys(("false", "no", "f", "n", "0"), False)
+    if str(level).lower() not in known:
+        raise ValueError(level)
+    return known[str(level).lower()]
+
+
+def _from_file(path: Path) -> duckdb.DuckDBPyRelation:
+    kind = path.suffix.lower()
+    if kind == ".csv":
+        return duckdb.read_csv(
+            str(path), sample_size=-1, auto_type_candidates=["BIGINT", "DOUBLE", "VARCHAR"]
+        )
+    if kind != ".parquet":
+        raise StatisticsError(
+            "FILE_KIND",
+            where=str(path),
+            expected="a .csv or .parquet file",
+            got=path.suffix or "no extension",
+            remedy="Save the data as one of these.",
+        )
+    return duckdb.read_parquet(str(path))
+
+
+def _refuse_names_that_differ_in_case(names: list[str]) -> None:
+    seen: dict[str, str] = {}
+    for name in names:
+        other = seen.setdefault(name.lower(), name)
+        if other != name:
+            raise StatisticsError(
+                "NAMES_DIFFER_IN_CASE",
+                where="frame",
+                expected="column names that differ in more than case",
+                got=f"{other} and {name}",
+                remedy="Rename one of them: SQL engines take the two for one.",
+            )
+
+
+def _filled(values: NDArray[Any]) -> NDArray[Any]:
+    if not isinstance(values, np.ma.MaskedArray):
+        return values
+    filled: NDArray[Any] = values.filled(None if values.dtype == object else 0)
+    return filled
+
+
+def _from_series(series: nw.Series[Any]) -> NDArray[Any]:
+    if series.dtype.is_numeric():
+        return series.fill_null(0).to_numpy()
+    return np.array(series.to_list(), dtype=object)
