@@ -1,0 +1,82 @@
+"""Commands for frozen waves: make one of outside data, verify one."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from questionnaires import loader
+from survey.frozen.outside import freeze as freeze_data
+from survey.frozen.reading import verify as verify_wave
+from survey.refusal import Fault, Refusal
+
+_FILE = click.Path(path_type=Path)
+
+
+def say(step: str) -> None:
+    """A step of long work, for a person who waits at a terminal."""
+    if sys.stderr.isatty():
+        click.echo(f"{step} ...", err=True)
+
+
+@click.command()
+@click.option("--data", required=True, type=_FILE, help="CSV (UTF-8), Parquet or XLSX; a row a response.")
+@click.option("--instrument", required=True, help="A shipped instrument's name, or a definition (YAML).")
+@click.option("--design", required=True, type=_FILE, help="The design file (YAML).")
+@click.option("--units", type=_FILE, help="A table of organisations: code, name, kind.")
+@click.option("--plan", type=_FILE, help="The sealed plan (YAML or JSON).")
+@click.option("--out", required=True, type=_FILE, help="The wave's folder, new or empty.")
+@click.option("--json", "machine", is_flag=True, help="Print the machine form.")
+def freeze(  # noqa: PLR0913 - an option each
+    *,
+    data: Path,
+    instrument: str,
+    design: Path,
+    units: Path | None,
+    plan: Path | None,
+    out: Path,
+    machine: bool,
+) -> None:
+    """Make a frozen wave of outside data, or list every fault."""
+    asked = loader.load(Path(instrument)) if _is_file(instrument) else loader.shipped(instrument)
+    manifest = freeze_data(
+        data=data, instrument=asked, design=design, units=units, plan=plan, out=out, step=say
+    )
+    responses = sum(
+        entry.rows or 0 for name, entry in manifest.files.items() if name.startswith("responses/")
+    )
+    if machine:
+        form = {"frozen": str(out), "wave": manifest.wave, "basis": manifest.basis, "responses": responses}
+        click.echo(json.dumps({**form, "instruments": manifest.instruments}, ensure_ascii=False))
+    else:
+        click.echo(f"{out}: {responses:,} responses frozen, basis {manifest.basis}")
+
+
+def _is_file(instrument: str) -> bool:
+    return Path(instrument).suffix in {".yaml", ".yml"} or Path(instrument).exists()
+
+
+@click.command()
+@click.argument("frozen", required=False, type=_FILE)
+@click.option("--head", help="The head of the audit chain that was noted elsewhere.")
+@click.option("--json", "machine", is_flag=True, help="Print the machine form.")
+def verify(*, frozen: Path | None, head: str | None, machine: bool) -> None:
+    """Compare a frozen wave with the checksums of its manifest."""
+    if head is not None or frozen is None:
+        fault = Fault(
+            code="NOT_YET",
+            where="verify" if head is None else f"--head {head}",
+            expected="a frozen wave alone: the audit chain is still to come",
+            got="no folder" if frozen is None else "a head",
+            remedy="Run `longdan verify FROZEN`.",
+        )
+        raise Refusal([fault])
+    faults = verify_wave(frozen)
+    if faults:
+        raise Refusal(faults)
+    click.echo(
+        json.dumps({"frozen": str(frozen), "verified": True}) if machine else f"{frozen}: as it was sealed"
+    )

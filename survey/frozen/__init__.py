@@ -1,0 +1,1 @@
+"""The frozen wave: the one folder through which answers reach statistics."""
