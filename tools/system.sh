@@ -54,4 +54,4 @@ if ! command -v apt-get >/dev/null || { [ -n "$as_root" ] && ! $as_root true 2>/
 fi
 say "Installing$missing"
 $as_root apt-get -qq update
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends $missing
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends $missing >/dev/null
