@@ -88,7 +88,7 @@ def row_texts(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[d
 def _load_csv(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> tuple[str, ...]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         first = file.readline(_LONGEST_HEADER)
-    delimiter = _delimiter(first)
+    delimiter = delimiter_of(first)
     header = _checked_header(path, next(csv.reader([first], delimiter=delimiter)))
     types = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(header)))
     source = (
@@ -101,8 +101,8 @@ def _load_csv(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> t
     return header
 
 
-def _delimiter(line: str) -> str:
-    """The most frequent of comma, semicolon and tab outside quotes in the header."""
+def delimiter_of(line: str) -> str:
+    """The most frequent of comma, semicolon and tab outside quotes in a header."""
     outside = "".join(line.split('"')[::2])
     return max(",;\t", key=outside.count)
 
