@@ -107,7 +107,7 @@ def _gathered(faults: list[Fault], instrument: Instrument) -> list[Fault]:
     gathered = [fault for fault in faults if not CODES[fault.code].policy]
     for code in sorted({fault.code for fault in faults if CODES[fault.code].policy}):
         same = [fault for fault in faults if fault.code == code]
-        more = f" So do {len(same) - 1} other places." if len(same) > 1 else ""
+        more = f" The same holds at {len(same) - 1} other places." if len(same) > 1 else ""
         gathered.append(same[0]._replace(message=same[0].message + more))
     return gathered
 
