@@ -77,15 +77,19 @@ class FrozenWave:
         A wave whose comments were removed has no rows there.
         """
         with locked_engine(self.path) as connection:
-            parts = ", ".join(literal(exact_path(part)) for part in self.responses)
-            connection.query(f"FROM read_parquet([{parts}], union_by_name = true)").create_view("responses")
-            if (self.path / COMMENTS).exists():
-                place = literal(exact_path(self.path / COMMENTS))
-                connection.query(f"FROM read_parquet({place})").create_view("comments")
-            else:
-                kinds = ", ".join(f"{name} {kind}" for name, kind in COMMENT_COLUMNS.items())
-                connection.execute(f"CREATE TABLE comments ({kinds})")
+            self.open_views(connection)
             yield connection
+
+    def open_views(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make the views in an engine that may read the folder."""
+        parts = ", ".join(literal(exact_path(part)) for part in self.responses)
+        connection.query(f"FROM read_parquet([{parts}], union_by_name = true)").create_view("responses")
+        if (self.path / COMMENTS).exists():
+            place = literal(exact_path(self.path / COMMENTS))
+            connection.query(f"FROM read_parquet({place})").create_view("comments")
+        else:
+            kinds = ", ".join(f"{name} {kind}" for name, kind in COMMENT_COLUMNS.items())
+            connection.execute(f"CREATE TABLE comments ({kinds})")
 
 
 def read(path: Path, *, verified: bool = True) -> FrozenWave:

@@ -1,0 +1,1 @@
+"""A frozen wave as files for other programs, each with a codebook."""
