@@ -99,7 +99,9 @@ def variance_of_total(totals: Totals, units: Units, z: Floats, within: Floats | 
         spread = np.where(first.lonely[totals.stratum], z**2, np.maximum(spread, 0))
         return _sums(totals.domain, first.factor[totals.stratum] * spread, domains)
     psu, domain, value = _added(totals.psu, totals.domain, z, domains)
-    stratum, at, spread = _between(units.psu_stratum[psu], domain, value, units.taken, first.lonely, domains)
+    stratum, at, spread = _between(
+        units.psu_stratum[psu], domain, value, taken=units.taken, lonely=first.lonely, domains=domains
+    )
     out = _sums(at, first.factor[stratum] * spread, domains)
     if units.last_stage is LastStage.PSU:
         return out
@@ -111,7 +113,9 @@ def variance_of_total(totals: Totals, units: Units, z: Floats, within: Floats | 
         inner = np.where(second.lonely[totals.psu], z**2, np.maximum(inner, 0))
         psu, at = totals.psu, totals.domain
     else:
-        psu, at, inner = _between(totals.psu, totals.domain, z, units.psu_taken, second.lonely, domains)
+        psu, at, inner = _between(
+            totals.psu, totals.domain, z, taken=units.psu_taken, lonely=second.lonely, domains=domains
+        )
     return out + _sums(at, sampled[psu] * second.factor[psu] * inner, domains)
 
 
@@ -215,6 +219,7 @@ def _between(  # noqa: PLR0913 - six parallel arrays define one sum of squares
     group: Integers,
     domain: Integers,
     values: Floats,
+    *,
     taken: Integers,
     lonely: NDArray[np.bool_],
     domains: int,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from analysis import units
 from analysis.errors import StatisticsError
 from analysis.frames import Frame, lazy, require
+from analysis.measured import Measured, measure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,6 +71,7 @@ class SurveyDesign:
     nest: bool
     lonely_psu: LonelyPsu
     base: Frame = field(repr=False)
+    _ranges: dict[str, Measured] = field(repr=False, compare=False)
 
     def __init__(  # noqa: PLR0913 - the design has these parts, and the contract names them
         self,
@@ -93,6 +95,7 @@ class SurveyDesign:
             ("nest", nest),
             ("lonely_psu", lonely_psu),
             ("base", opened),
+            ("_ranges", {}),
         ):
             object.__setattr__(self, name, value)
         _ = self.units  # refuse a bad design where it is made, not where it is first used
@@ -101,6 +104,17 @@ class SurveyDesign:
     def units(self) -> units.Units:
         """The strata and PSUs of the whole design with their counts."""
         return units.list_units(self.base, self.columns, nest=self.nest, lonely_psu=self.lonely_psu)
+
+    def measured(self, names: Sequence[str]) -> dict[str, Measured]:
+        """Type and range of numeric columns, each scanned once.
+
+        Raises:
+            StatisticsError: as `measured.measure`.
+        """
+        new = [name for name in names if name not in self._ranges]
+        if new:
+            self._ranges.update(measure(self.frame, new))
+        return {name: self._ranges[name] for name in names}
 
     def observing(self, frame: Frame) -> SurveyDesign:
         """The same design and units with other rows to sum over.
@@ -113,6 +127,7 @@ class SurveyDesign:
             object.__setattr__(other, name, getattr(self, name))
         object.__setattr__(other, "frame", frame)
         object.__setattr__(other, "units", self.units)
+        object.__setattr__(other, "_ranges", {})
         return other
 
 

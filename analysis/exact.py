@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SUM_BITS = 62
-# The smallest positive weight keeps at least this many bits in one limb: 1e-9 of its own size.
-BITS_OF_SMALLEST = 30
+# In one limb the smallest positive weight keeps at least this many bits: 1e-8 of its size in a sum, 5e-7 of
+# its square in a second moment; a sum of many roundings is far closer than one.
+BITS_OF_SMALLEST = {1: 26, 2: 20}
 LOW_LIMB_BITS = 30
 
 
@@ -49,24 +50,38 @@ def bits(number: float) -> int:
     return exponent - 1 if mantissa == 0.5 else exponent  # noqa: PLR2004 - frexp's mantissa of a power of two
 
 
-def limbs(
-    expression: nw.Expr, *, largest: float, rows: int, factor: float = 1.0, spread: float = 1.0
-) -> list[Limb]:
+@dataclass(frozen=True, kw_only=True)
+class Weights:
+    """What the precision of weighted sums depends on.
+
+    Attributes:
+        rows: how many rows are summed at most.
+        high: the greatest weight, to the power.
+        spread: greatest over least positive weight, to the power.
+        power: 1 for sums of w·x, 2 for second moments.
+    """
+
+    rows: int
+    high: float
+    spread: float
+    power: int
+
+
+def limbs(expression: nw.Expr, weights: Weights, *, bound: float = 1.0, factor: float = 1.0) -> list[Limb]:
     """The expression as one or two integer limbs, ready to be multiplied by integers and summed.
 
     Args:
-        expression: floating values, each at most `largest` in size.
-        largest: bound of the values.
-        rows: how many values are summed at most.
+        expression: floating values, weights to their power times something of size `bound` at most.
+        weights: the weights; beyond a spread that one limb holds, a second is made.
+        bound: see `expression`.
         factor: bound of the integers that each limb will be multiplied by.
-        spread: largest over smallest positive value; beyond what one limb holds, a second is made.
     """
-    room = SUM_BITS - bits(rows) - bits(factor)
-    shift = room - bits(largest)
+    room = SUM_BITS - bits(weights.rows) - bits(factor)
+    shift = room - bits(weights.high * bound)
     high = _rounded(expression, shift)
-    if room - bits(spread) >= BITS_OF_SMALLEST:
+    if room - bits(weights.spread) >= BITS_OF_SMALLEST[weights.power]:
         return [Limb(high, shift)]
-    # The remainder after the high limb is below 2**-shift/2, so it keeps `room` bits of its own.
+    # What the high limb leaves is below 2**-shift, so the low one keeps bits of its own.
     low_shift = shift + min(room, LOW_LIMB_BITS)
     remainder = expression - high.cast(nw.Float64) * 2.0**-shift
     return [Limb(high, shift), Limb(_rounded(remainder, low_shift), low_shift)]

@@ -53,7 +53,7 @@ def measure(frame: Frame, names: Sequence[str]) -> dict[str, Measured]:
     """The range of each column, by one scan.
 
     Raises:
-        StatisticsError: `UNKNOWN_COLUMN`, `NOT_NUMERIC`, `NOT_A_NUMBER` (NaN or infinite) or `NO_ANSWER`.
+        StatisticsError: `UNKNOWN_COLUMN`, `NOT_NUMERIC` or `NOT_A_NUMBER` (NaN or infinite).
     """
     require(frame, names, "variable")
     schema = frame.collect_schema()
@@ -62,7 +62,6 @@ def measure(frame: Frame, names: Sequence[str]) -> dict[str, Measured]:
     for k, name in enumerate(dict.fromkeys(names)):
         values[name] = _number(name, schema[name])
         asked |= {f"low_{k}": values[name].min(), f"high_{k}": values[name].max()}
-        asked[f"n_{k}"] = nw.col(name).count()
         if not schema[name].is_integer():
             broken = ~values[name].cast(nw.Float64).is_finite()
             asked[f"broken_{k}"] = nw.when(broken).then(1).otherwise(0).sum()
@@ -102,14 +101,6 @@ def _measured(name: str, value: nw.Expr, k: int, found: dict[str, Any], *, integ
             expected="finite numbers, or null where the answer is missing",
             got=f"{found[f'broken_{k}']} values NaN or infinite",
             remedy="Turn them into null.",
-        )
-    if not found[f"n_{k}"]:
-        raise StatisticsError(
-            "NO_ANSWER",
-            where=name,
-            expected="at least one answer",
-            got="only missing values",
-            remedy="Leave the variable out.",
         )
     kept = value.cast(nw.Int64) if integer else value.cast(nw.Float64)
     return Measured(kept, float(found[f"low_{k}"]), float(found[f"high_{k}"]), integer)

@@ -14,7 +14,7 @@ import narwhals as nw
 import numpy as np
 
 from analysis.errors import StatisticsError
-from analysis.exact import Limb, bits, halves, limbs
+from analysis.exact import Limb, Weights, bits, halves, limbs
 from analysis.frames import collect, in_type_of, require
 from analysis.units import LastStage, level_index
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 
-# Fixed-point weights give up as many bits as the integers they are multiplied by need; wider integers (a sum of
-# money, say) are multiplied in floating point and rounded after.
+# Fixed-point weights give up as many bits as the integers they are multiplied by need; wider integers (a sum
+# of money, say) are multiplied in floating point and rounded after.
 INTEGER_FACTOR_BITS = 10
 
 
@@ -44,12 +44,14 @@ class Variable:
         where: condition; None = wherever `value` is not null.
         bound: greatest size of `value`; decides how many bits the sums can spare.
         integer: whether `value` is an integer, so that its product with a fixed-point weight is exact.
+        column: the column whose being null `where` is about, where that is all it is about.
     """
 
     value: nw.Expr | None = None
     where: nw.Expr | None = None
     bound: float = 1.0
     integer: bool = True
+    column: str | None = None
 
     def times(self, other: Variable) -> Variable:
         """The product of two variables, counted where both count."""
@@ -59,6 +61,18 @@ class Variable:
             bound=self.bound * other.bound,
             integer=self.integer and other.integer,
         )
+
+    @classmethod
+    def answered(cls, column: str) -> Variable:
+        """Counts the rows where a column has a value."""
+        return cls(where=~nw.col(column).is_null(), column=column)
+
+    def counted(self) -> nw.Expr:
+        """An expression that is null where the variable does not count."""
+        if self.column is not None:
+            return nw.col(self.column)
+        one = nw.lit(1) if self.value is None else self.value
+        return one if self.where is None else nw.when(self.where).then(one)
 
     def weighted(self, weight: nw.Expr) -> nw.Expr:
         """Weight times value where the variable counts, null elsewhere."""
@@ -176,15 +190,13 @@ class _Plan:
         self.names: dict[tuple[str, str], str] = {}
         self.limbs: dict[tuple[str, str], list[Limb]] = {}
         self.asked: dict[str, nw.Expr] = {}
+        self.done: dict[tuple[int, int], tuple[str, str]] = {}
 
     def ask(self, request: Request) -> dict[str, nw.Expr]:
         """The aggregations of the request over `columns`."""
         for name, variable in request.counts.items():
             key = self.names["n", name] = f"__{len(self.asked)}"
-            counted = variable.weighted(nw.lit(1)) if variable.value is None else variable.value
-            if variable.value is not None and variable.where is not None:
-                counted = nw.when(variable.where).then(counted)
-            self.asked[key] = counted.count()
+            self.asked[key] = variable.counted().count()
         for name, variable in request.sums.items():
             self._ask_sum("s", name, variable, 1)
         for name, variable in request.moments.items():
@@ -195,17 +207,17 @@ class _Plan:
 
     def _ask_sum(self, kind: str, name: str, variable: Variable, power: int) -> None:
         weight = self.weight if power == 1 else self.weight * self.weight
-        largest, spread = self.units.weight_high**power, self.units.spread**power
+        done = self.done.setdefault((power, id(variable)), (kind, name))
+        if done != (kind, name):
+            self.limbs[kind, name], self.names[kind, name] = self.limbs[done], self.names[done]
+            return
+        high, spread = self.units.weight_high**power, self.units.spread**power
+        weights = Weights(rows=self.units.rows, high=high, spread=spread, power=power)
         if variable.integer and bits(variable.bound) <= INTEGER_FACTOR_BITS:
-            parts = limbs(weight, largest=largest, rows=self.units.rows, factor=variable.bound, spread=spread)
+            parts = limbs(weight, weights, factor=variable.bound)
             made = [variable.weighted(self._column(f"__w{power}_{part.shift}", part)) for part in parts]
         else:
-            parts = limbs(
-                variable.weighted(weight),
-                largest=largest * variable.bound,
-                rows=self.units.rows,
-                spread=spread,
-            )
+            parts = limbs(variable.weighted(weight), weights, bound=variable.bound)
             made = [part.expression for part in parts]
         self.limbs[kind, name] = parts
         self._add_sums(kind, name, made)
@@ -271,15 +283,21 @@ def level_condition(frame: Frame, column: str, level: object) -> nw.Expr:
         StatisticsError: `LEVEL_TYPE`.
     """
     several = level if isinstance(level, (list, tuple, set, frozenset)) else [level]
-    condition: nw.Expr | None = None
-    for one in several:
-        equal = nw.col(column) == in_type_of(frame, column, one)
-        condition = equal if condition is None else condition | equal
-    if condition is None:
+    if not several:
         raise StatisticsError(
             "NO_LEVEL", where=column, expected="at least one level", got="none", remedy="Name a level."
         )
-    return condition
+    levels = [in_type_of(frame, column, one) for one in several]
+    if _is_range(levels):
+        return (nw.col(column) >= min(levels)) & (nw.col(column) <= max(levels))
+    return nw.col(column).is_in(levels)
+
+
+def _is_range(levels: list[Any]) -> bool:
+    """Whether the levels are neighbouring integers, which engines compare faster than they look up."""
+    if len(levels) == 1 or not all(type(level) is int for level in levels):
+        return False
+    return max(levels) - min(levels) + 1 == len(set(levels))
 
 
 def _unit_keys(design: SurveyDesign) -> tuple[str, ...]:
