@@ -2,7 +2,7 @@
 
 The catalog of a definition `forms/errand.yaml` in English is `forms/errand.en.po`. Those of the definitions
 that ship with the program stand with its other translations: `translations/<language>/LC_MESSAGES/<name>.po`
-in the source tree, the same below this package in an installed copy.
+beside this package, in the source tree and in an installed copy alike.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from questionnaires.wording import source_texts
 if TYPE_CHECKING:
     from questionnaires.model import Instrument
 
-PACKAGE = Path(__file__).parent
-DEFINITIONS = PACKAGE / "definitions"
+DEFINITIONS = Path(__file__).parent / "definitions"
+TRANSLATIONS = Path(__file__).parents[1] / "translations"
 
 # Without dates and names: a catalog changes when a wording does.
 _HEADER = (
@@ -38,9 +38,7 @@ def catalog_file(definition: Path, language: str) -> Path:
     """Where the catalog of a definition in a language stands, or belongs."""
     if definition.resolve().parent != DEFINITIONS.resolve():
         return definition.with_name(f"{definition.stem}.{language}.po")
-    inside = Path("translations") / language / "LC_MESSAGES" / f"{definition.stem}.po"
-    installed = PACKAGE / inside
-    return installed if installed.exists() else PACKAGE.parent / inside
+    return TRANSLATIONS / language / "LC_MESSAGES" / f"{definition.stem}.po"
 
 
 def read_catalog(instrument: Instrument, language: str, file: Path) -> tuple[Wording, list[Fault]]:
@@ -87,12 +85,25 @@ def _parse(file: Path, language: str) -> Catalog | Fault:
         return Fault("CATALOG_BROKEN", (), f"{error}.", 1, str(file))
 
 
-def render_catalog(instrument: Instrument, language: str) -> str:
-    """A language's catalog as text: every key in the definition's order, empty where untranslated."""
-    texts = next((wording.texts for wording in instrument.wordings if wording.language == language), {})
+def refreshed_catalog(instrument: Instrument, language: str, file: Path) -> str:
+    """The catalog brought up to the instrument: every key in order, the old translation where there was one.
+
+    What is new stays empty, and what was translated from another wording is marked fuzzy; both are findings
+    until somebody has looked.
+
+    Raises:
+        ValueError: the present catalog cannot be read.
+    """
+    old = _parse(file, language) if file.exists() else Catalog(locale=language)
+    if isinstance(old, Fault):
+        raise ValueError(f"{old.file}:{old.line}: {old.message}")  # noqa: TRY004 - a fault of the file
+    known = {message.context: message for message in old if message.id}
     catalog = Catalog(locale=language)
     for text in source_texts(instrument):
-        catalog.add(text.text, texts.get(text.key, ""), context=text.key)
+        message = known.get(text.key)
+        string = str(message.string) if message else ""
+        stale = message is not None and (message.fuzzy or message.id != text.text)
+        catalog.add(text.text, string, context=text.key, flags=["fuzzy"] if stale and string else [])
     output = BytesIO()
     write_po(output, catalog, width=0, omit_header=True)
     body = unicodedata.normalize("NFC", output.getvalue().decode("utf-8"))

@@ -32,7 +32,10 @@ def definition_schema() -> dict[str, Any]:
 
 
 def _needs(kind: str, needs: list[str]) -> dict[str, Any]:
-    return {"if": {"properties": {"type": {"const": kind}}, "required": ["type"]}, "then": {"required": needs}}
+    return {
+        "if": {"properties": {"type": {"const": kind}}, "required": ["type"]},
+        "then": {"required": needs},
+    }
 
 
 def render_schema() -> str:

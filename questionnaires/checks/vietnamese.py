@@ -37,7 +37,7 @@ _TAG = r"(?:phải không|đúng không|(?<!\w)chứ|(?<!\w)nhỉ)(?=\s*\?)"
 # One code, the pattern that shows it and what to say of the match; for every text of the instrument.
 _IN_ANY_TEXT = (
     ("SLASH_BRACKET", re.compile(r"\S*(?:[()\[\]]|(?<!\d)/|/(?!\d))\S*"), "is not read aloud"),
-    ("ABBREVIATION", re.compile(r"(?<!\w)[A-ZĐ]{2,}(?!\w)"), "is an abbreviation"),
+    ("ABBREVIATION", re.compile(r"(?<!\w)(?![IVX]+(?!\w))[A-ZĐ]{2,}(?!\w)"), "is an abbreviation"),
     ("OFFICIALESE", _words(*_OFFICIALESE), "is officialese"),
     (
         "TONE_PLACE",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+
 def _found(file: Path) -> list[tuple[int, str]]:
     return [(int(finding.where.rpartition(":")[2]), finding.code) for finding in loader.check(file)]
 
@@ -105,4 +106,6 @@ def test_the_parts_that_suggestions_know_are_the_parts_of_the_model() -> None:
     }
     written_otherwise = {model.Wording, model.Answered}
     assert parts - written_otherwise == known
-    assert {field.name for field in fields(model.Answered)} <= {field.name for field in fields(model.Comparison)}
+    assert {field.name for field in fields(model.Answered)} <= {
+        field.name for field in fields(model.Comparison)
+    }
