@@ -1,7 +1,8 @@
 """How the application speaks: translated texts, numbers and dates as people write them, the alphabet's order.
 
 Babel alone, so that pages, reports and the command line share one way. Message ids are English; the
-Vietnamese catalogue is complete. Rounding is decided here and nowhere else: half up, on the digits that a number prints.
+Vietnamese catalogue is complete. Rounding is decided here and nowhere else: half up, on the
+digits that a number prints.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ _NUMBER_DIGITS = 20
 
 
 def _(message: str) -> str:
-    """Mark a message for the catalogue where it stands in a table; `Language.gettext` translates it in use."""
+    """Mark a message for the catalogue where it stands in a table; `Language.gettext` translates it."""
     return message
 
 

@@ -47,7 +47,7 @@ def render(report: ReportInput, language: str) -> str:
             badges=builder.badges(),
             axis=builder.axis,
             standard=standard_label(report, speech),
-            standard_x=builder.axis.x(report.standard) if report.compared and report.standard else "",
+            standard_x=builder.axis.x(report.standard or 0.0) if report.compared else "",
             basis=explanation.basis_title(report, speech),
             period=explanation.period(report, speech),
             what_it_is=explanation.what_it_is(report, speech),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TOP = 100
 _DECILE = 10
+_QUARTER = 25
 _WHOLE_BELOW = 30
 _MANY_TICKS = 6
 _NEAR_EDGE = 12
@@ -57,7 +58,7 @@ class Axis:
 
     def ticks(self) -> tuple[Tick, ...]:
         """Every tenth, or every quarter of the whole scale."""
-        values = range(self.start, TOP + 1, _DECILE if self.start else 25)
+        values = range(self.start, TOP + 1, _DECILE if self.start else _QUARTER)
         many = len(values) > _MANY_TICKS
         last = len(values) - 1
         return tuple(
@@ -80,7 +81,7 @@ def _short(share: Decimal) -> str:
 
 @dataclass(frozen=True)
 class Mark:
-    """One score as drawn: a point, its interval, the band of its bounds, and a sentence that says the same."""
+    """One score as drawn: a point, its interval, the band of its bounds, and a sentence for all of it."""
 
     shape: str
     tone: str
@@ -93,13 +94,15 @@ class Mark:
     label: str
 
 
-def axis_for(rows: Iterable[ScoreRow], *, whole: bool) -> Axis:
+def axis_for(rows: Iterable[ScoreRow], *, whole: bool, standard: float | None = None) -> Axis:
     """The scale from 0, or from the decile below the lowest interval or bound if that leaves nothing out."""
     lowest = [
         min(numbers.low, left_open.low if left_open else numbers.low)
         for numbers, left_open in ((shown(row), bounds(row)) for row in rows)
         if numbers is not None
     ]
+    if standard is not None:
+        lowest.append(standard)
     start = floor(min(lowest, default=0) / _DECILE) * _DECILE
     return Axis(0 if whole or start < _WHOLE_BELOW else min(start, TOP - _DECILE))
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One score in a table: its name, its drawing and its numbers as printed, or words where it is withheld."""
+    """One score in a table: its name, its drawing and its printed numbers, or words where it is withheld."""
 
     name: str
     is_composite: bool
@@ -136,7 +136,9 @@ class PageBuilder:
         self.rows: dict[str, list[ScoreRow]] = {}
         for row in report.rows:
             self.rows.setdefault(row.agency, []).append(row)
-        self.axis = axis_for(self.headlines, whole=self.is_open)
+        self.axis = axis_for(
+            self.headlines, whole=self.is_open, standard=report.standard if report.compared else None
+        )
 
     def peers(self) -> tuple[Peers, ...]:
         """The agencies by peers (communes first), in each the classes, in each the alphabet."""
