@@ -34,7 +34,7 @@ def test_every_item_type_has_its_section() -> None:
     for kind, rule in ITEM_TYPES.items():
         assert rule.docs in sections[kind]
         needs, allows, operators = (
-            set(re.findall(r"`(\w+)`", part))
+            frozenset(re.findall(r"`(\w+)`", part))
             for part in re.split(r"; may have|Operators", sections[kind].partition("Needs")[2])
         )
         assert (needs, allows, operators) == (rule.needs, rule.allows, rule.operators)
