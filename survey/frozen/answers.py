@@ -59,7 +59,10 @@ def variables(instrument: Instrument, table: Table) -> dict[str, Variable]:
         columns = value_columns(instrument, item)
         if not columns or not set(columns) <= set(table.header):
             continue
-        asked = "true" if item.ask_if is None else _holds(item.ask_if, found)
+        # Where an earlier item's column is absent, which is a fault of its own, nobody knows who was asked.
+        asked = "true"
+        if item.ask_if is not None and _items(item.ask_if) <= found.keys():
+            asked = _holds(item.ask_if, found)
         found[item.name] = _variable(instrument, item, table, asked)
     return found
 
@@ -260,15 +263,20 @@ def _lookup(cell: str, values: dict[str, int] | dict[str, str]) -> str:
     return f"CASE {cell} {branches} END"
 
 
+def _items(condition: Condition) -> set[str]:
+    """The items that a condition looks at."""
+    if isinstance(condition, Junction):
+        return set().union(*(_items(part) for part in condition.conditions))
+    return {condition.item}
+
+
 def _holds(condition: Condition, earlier: dict[str, Variable]) -> str:
     """A condition over earlier items as SQL that is true or false, never null."""
     if isinstance(condition, Junction):
         parts = [_holds(part, earlier) for part in condition.conditions]
         joined = f"({(' AND ' if condition.operator == 'all' else ' OR ').join(parts)})"
         return f"NOT {joined}" if condition.operator == "none" else joined
-    variable = earlier.get(condition.item)
-    if variable is None:
-        return "false"
+    variable = earlier[condition.item]
     if isinstance(condition, Answered):
         return f"({variable.answered})"
     return f"coalesce({_compared(condition, variable)}, false)"
