@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import jinja2
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from questionnaires.model import Instrument
     from survey.frozen.reading import FrozenWave
-
-Format = Literal["csv", "parquet"]
 
 TO_COME = ("sav", "dta", "ddi", "triple-s")
 

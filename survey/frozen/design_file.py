@@ -7,7 +7,6 @@ from typing import Annotated
 from pydantic import (
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PositiveInt,
     StringConstraints,
@@ -32,14 +31,12 @@ def _columns(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
-class DesignFile(BaseModel):
+class DesignFile(BaseModel, frozen=True, extra="forbid", strict=True):
     """The keys of a design file.
 
     `strata`, `psu`, `ssu`, `weights`, `fpc` name columns of the data. `weights` null counts each interview
     once. `fpc` is a column of counts for each stage, or the count of each stratum.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     basis: Basis
     id: ColumnName | None = None

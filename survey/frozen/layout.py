@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel
 
 from questionnaires.item_types import ITEM_TYPES, ExportType, variables
 from questionnaires.model import Instrument, Item
@@ -112,8 +112,8 @@ def _inside_the_folder(name: str) -> str:
 FileName = Annotated[str, AfterValidator(_inside_the_folder)]
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+class _Record(BaseModel, frozen=True, extra="forbid", strict=True):
+    """A frozen object of the folder's JSON."""
 
 
 class FileEntry(_Record):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -40,12 +41,11 @@ from survey.frozen.layout import (
     item_columns,
     missing_column,
 )
-from survey.frozen.sampling import DesignFaults, row_checks, sampling
+from survey.frozen.sampling import DesignFaults, design_columns, row_checks
 from survey.frozen.tables import Table, load_table
 from survey.frozen.units import agencies, named_units, role_checks, role_faults, unit_faults, unit_rows
 from survey.frozen.writing import (
     canonical_json,
-    refuse_occupied,
     seal,
     whole_folder,
     write_csv,
@@ -65,6 +65,16 @@ if TYPE_CHECKING:
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T].*)?"
 
 UnitTable = tuple[tuple[str, ...], list[tuple[str | None, ...]]]
+
+
+@dataclass(frozen=True)
+class _Inputs:
+    """The files as they were read; `plan` in canonical JSON."""
+
+    table: Table
+    design: DesignFile
+    units: Table | None
+    plan: str | None
 
 
 @dataclass(frozen=True)
@@ -105,19 +115,13 @@ def freeze(  # noqa: PLR0913 - the contract's own arguments
     Raises:
         Refusal: with every fault of data, design, units and plan; nothing is written then.
     """
-    refuse_occupied(out)
-    described = read_design(design)
-    sealed = None if plan is None else _plan(plan)
-    inputs = [path.parent for path in (data, units) if path is not None]
-    with whole_folder(out) as folder, locked_engine(folder, *inputs) as connection:
+    with whole_folder(out) as folder, locked_engine(folder, *_folders(data, units)) as connection:
         step(f"reading {data.name}")
-        table = load_table(connection, data, "data")
-        unit_table = None if units is None else load_table(connection, units, "units")
-        step(f"checking {len(table.header)} columns")
-        source = _checked(connection, table, instrument, described, unit_table, str(design))
+        inputs = _load(connection, data, design, units, plan)
+        step(f"checking {len(inputs.table.header)} columns")
+        source = _checked(connection, inputs, instrument, str(design))
         step("writing")
-        _write(connection, source, folder, sealed)
-        opened, closed = _days(connection)
+        opened, closed = _write(connection, source, folder, inputs.plan)
         step("sealing")
         return seal(
             folder,
@@ -125,11 +129,41 @@ def freeze(  # noqa: PLR0913 - the contract's own arguments
             wave=_wave_name(out),
             opened=opened,
             closed=closed,
-            basis=described.basis,
-            plan=None if sealed is None else hashlib.sha256(sealed.encode("utf-8")).hexdigest(),
+            basis=source.design.basis,
+            plan=inputs.plan and hashlib.sha256(inputs.plan.encode("utf-8")).hexdigest(),
             version=version("longdan"),
             instruments=(instrument_hash(instrument),),
         )
+
+
+def _folders(*paths: Path | None) -> set[Path]:
+    return {path.parent for path in paths if path is not None}
+
+
+def _load(
+    connection: duckdb.DuckDBPyConnection, data: Path, design: Path, units: Path | None, plan: Path | None
+) -> _Inputs:
+    """Read every file; what is wrong with one is told together with what is wrong with the others."""
+    faults: list[Fault] = []
+    with _noting(faults):
+        described = read_design(design)
+    with _noting(faults):
+        table = load_table(connection, data, "data")
+    with _noting(faults):
+        unit_table = None if units is None else load_table(connection, units, "units")
+    with _noting(faults):
+        sealed = None if plan is None else _plan(plan)
+    if faults:
+        raise Refusal(faults)
+    return _Inputs(table, described, unit_table, sealed)
+
+
+@contextmanager
+def _noting(faults: list[Fault]) -> Iterator[None]:
+    try:
+        yield
+    except Refusal as refusal:
+        faults.extend(refusal.faults)
 
 
 def _plan(path: Path) -> str:
@@ -151,14 +185,13 @@ def _plan(path: Path) -> str:
     return canonical_json(source.data)
 
 
-def _checked(  # noqa: PLR0913, PLR0917 - everything that came in is checked together, so that all faults are told at once
+def _checked(
     connection: duckdb.DuckDBPyConnection,
-    table: Table,
+    inputs: _Inputs,
     instrument: Instrument,
-    design: DesignFile,
-    units: Table | None,
     design_path: str,
 ) -> _Source:
+    table, design, units = inputs.table, inputs.design, inputs.units
     faults = [*column_faults(table, instrument, design), *role_faults(instrument, design, design_path)]
     rows, codes = None, None
     if units is not None:
@@ -231,13 +264,16 @@ def _id_faults(connection: duckdb.DuckDBPyConnection, table: Table, design: Desi
             yield Fault(code=code, where=where, expected=expected, got=got + more, remedy=remedy)
 
 
-def _write(connection: duckdb.DuckDBPyConnection, source: _Source, folder: Path, plan: str | None) -> None:
+def _write(
+    connection: duckdb.DuckDBPyConnection, source: _Source, folder: Path, plan: str | None
+) -> tuple[str | None, str | None]:
+    """Write everything but the manifest; returns the first and the last day, where days are known."""
     table, instrument = source.table, source.instrument
     _draw_ids(connection, table)
     known = {
         "response": "response",
         "instrument": literal(instrument_hash(instrument)),
-        **sampling(table, source.design).columns,
+        **design_columns(table, source.design),
         **agencies(table, source.design),
     }
     if source.design.mode is not None:
@@ -254,9 +290,8 @@ def _write(connection: duckdb.DuckDBPyConnection, source: _Source, folder: Path,
             )
     selected = ", ".join(f'CAST({sql} AS {kind}) AS "{name}"' for name, kind, sql in columns)
     rows = connection.query(f"FROM {table.name} POSITIONAL JOIN ids")
-    rows.project(selected).create("responses")
     part = folder / RESPONSES / RESPONSE_PART.format(number=0)
-    write_parquet(connection.table("responses").order("response"), part)
+    write_parquet(rows.project(selected).order("response"), part)
     kinds = ", ".join(f"{name} {kind}" for name, kind in COMMENT_COLUMNS.items())
     connection.execute(f"CREATE TABLE comments ({kinds})")
     for name, variable in source.variables.items():
@@ -265,6 +300,9 @@ def _write(connection: duckdb.DuckDBPyConnection, source: _Source, folder: Path,
             written.project(f"response, {literal(name)}, {variable.text}").insert_into("comments")
     write_parquet(connection.table("comments").order("response, item"), folder / COMMENTS)
     _write_descriptions(source, folder, plan)
+    day = f"CAST({known.get('day', 'NULL')} AS DATE)"
+    [days] = rows.aggregate(f"min({day})::VARCHAR, max({day})::VARCHAR").fetchall()
+    return days
 
 
 def _draw_ids(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
@@ -302,14 +340,6 @@ def _write_descriptions(source: _Source, folder: Path, plan: str | None) -> None
 def _write_text(path: Path, text: str) -> None:
     """Canonical JSON without a line end: the file's SHA-256 is then the hash that names its content."""
     path.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _days(connection: duckdb.DuckDBPyConnection) -> tuple[str | None, str | None]:
-    """The first and the last day of the responses, where days are known."""
-    [(first, last)] = connection.execute(
-        "SELECT min(day)::VARCHAR, max(day)::VARCHAR FROM responses"
-    ).fetchall()
-    return first, last
 
 
 def _wave_name(out: Path) -> str:

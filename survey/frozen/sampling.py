@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from survey.frozen import checks
@@ -25,25 +24,11 @@ _REMEDIES = (
 )
 
 
-@dataclass(frozen=True)
-class Sampling:
-    """The design columns as SQL over the table of outside data, null where the design has none."""
+def design_columns(table: Table, design: DesignFile) -> dict[str, str]:
+    """The design columns of the responses as SQL over outside data, null where the design has none.
 
-    stratum: str
-    psu: str
-    ssu: str
-    weight: str
-    fpc1: str
-    fpc2: str
-
-    @property
-    def columns(self) -> dict[str, str]:
-        """The columns of the responses with their SQL."""
-        return {name: getattr(self, name) for name in ("stratum", "psu", "ssu", "weight", "fpc1", "fpc2")}
-
-
-def sampling(table: Table, design: DesignFile) -> Sampling:
-    """The design's columns; codes of units stay text, several strata are joined by `|`."""
+    Codes of units stay text; several strata are joined by `|`.
+    """
 
     def cell(name: str | None) -> str:
         return table.column(name) if name in table.header else "NULL"
@@ -58,8 +43,14 @@ def sampling(table: Table, design: DesignFile) -> Sampling:
         fpc[0] = f"CASE {stratum} {branches} END"
     else:
         fpc[: len(design.fpc)] = [_count(cell(name)) for name in design.fpc]
-    weight = "1.0" if design.weights is None else f"TRY_CAST({cell(design.weights)} AS DOUBLE)"
-    return Sampling(stratum, cell(design.psu), cell(design.ssu), weight, fpc[0], fpc[1])
+    return {
+        "stratum": stratum,
+        "psu": cell(design.psu),
+        "ssu": cell(design.ssu),
+        "weight": "1.0" if design.weights is None else f"TRY_CAST({cell(design.weights)} AS DOUBLE)",
+        "fpc1": fpc[0],
+        "fpc2": fpc[1],
+    }
 
 
 def _escaped(cell: str) -> str:
@@ -131,7 +122,7 @@ class DesignFaults:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, table: Table, design: DesignFile) -> None:
         self._table, self._design = table, design
-        columns = ", ".join(f"{sql} AS {name}" for name, sql in sampling(table, design).columns.items())
+        columns = ", ".join(f"{sql} AS {name}" for name, sql in design_columns(table, design).items())
         self._rows = connection.table(table.name).project(f"row, {columns}")
         self._unit = "psu" if design.psu else "row"
 

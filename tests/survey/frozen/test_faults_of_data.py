@@ -286,3 +286,13 @@ def test_vietnamese_is_stored_composed_whatever_came(form: str, tmp_path: Path) 
 def test_a_broken_plan_is_named(plan: str, code: str, tmp_path: Path) -> None:
     [fault] = refused(Files(tmp_path, plan=plan))
     assert fault.code == code
+
+
+def test_faults_of_all_files_are_told_together(tmp_path: Path) -> None:
+    files = Files(tmp_path, data=b"", design="basis: x\n", units="code,code\n1,2\n", plan="- a\n")
+    assert [fault.code for fault in refused(files)] == [
+        "WRONG_VALUE",
+        "EMPTY_FILE",
+        "COLUMN_TWICE",
+        "NOT_A_MAPPING",
+    ]
