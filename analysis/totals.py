@@ -288,16 +288,11 @@ def level_condition(frame: Frame, column: str, level: object) -> nw.Expr:
             "NO_LEVEL", where=column, expected="at least one level", got="none", remedy="Name a level."
         )
     levels = [in_type_of(frame, column, one) for one in several]
-    if _is_range(levels):
-        return (nw.col(column) >= min(levels)) & (nw.col(column) <= max(levels))
+    whole = [level for level in levels if type(level) is int]
+    if len(whole) == len(levels) > 1 and max(whole) - min(whole) + 1 == len(set(whole)):
+        # neighbouring integers are compared faster than looked up
+        return (nw.col(column) >= min(whole)) & (nw.col(column) <= max(whole))
     return nw.col(column).is_in(levels)
-
-
-def _is_range(levels: list[Any]) -> bool:
-    """Whether the levels are neighbouring integers, which engines compare faster than they look up."""
-    if len(levels) == 1 or not all(type(level) is int for level in levels):
-        return False
-    return max(levels) - min(levels) + 1 == len(set(levels))
 
 
 def _unit_keys(design: SurveyDesign) -> tuple[str, ...]:
