@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from datetime import date
 
 LANGUAGES = ("vi", "en")
-DOMAIN = "interface"
+_DOMAIN = "interface"
 NO_BREAK_SPACE = "\u00a0"
 MINUS = "\u2212"
 EN_DASH = "\u2013"
 
-_PACKAGE = Path(__file__).parent
+_TRANSLATIONS = Path(__file__).parent.parent / "translations"
 _DATE_PATTERNS = {"vi": "dd/MM/yyyy", "en": "d MMMM yyyy"}
 
 # A line that ends in "không" turns an answer round, and a number must not leave what it counts.
@@ -151,13 +151,10 @@ def language(code: str) -> Language:
 
 
 def _translations(code: str) -> Translations:
-    """The catalogue: compiled inside an installed package, else compiled in memory from the source tree."""
-    name = Path("translations", code, "LC_MESSAGES", DOMAIN)
-    compiled = (_PACKAGE / name).with_suffix(".mo")
-    if compiled.is_file():
-        return Translations(BytesIO(compiled.read_bytes()))
+    """The catalogue, compiled in memory: it stands beside this package, in the source tree and installed."""
+    source = _TRANSLATIONS / code / "LC_MESSAGES" / f"{_DOMAIN}.po"
     binary = BytesIO()
-    with (_PACKAGE.parent / name).with_suffix(".po").open("rb") as source:
-        write_mo(binary, read_po(source, locale=code, domain=DOMAIN, abort_invalid=True))
+    with source.open("rb") as file:
+        write_mo(binary, read_po(file, locale=code, domain=_DOMAIN, abort_invalid=True))
     binary.seek(0)
     return Translations(binary)

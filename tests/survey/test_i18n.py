@@ -4,19 +4,12 @@ import unicodedata
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey import i18n
 from survey.i18n import keep_together, language, round_half_up, sort_key
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 VI, EN = language("vi"), language("en")
 NBSP = "\N{NO-BREAK SPACE}"
@@ -154,20 +147,3 @@ def test_messages_are_translated_with_their_placeholders() -> None:
 def test_another_language_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match=r"\(vi, en\), got 'fr'"):
         language("fr")
-
-
-def test_an_installed_copy_reads_its_compiled_catalogue(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    catalog = Catalog(locale="vi")
-    catalog.add("Agency", "Nơi khác")
-    compiled = tmp_path / "translations" / "vi" / "LC_MESSAGES" / "interface.mo"
-    compiled.parent.mkdir(parents=True)
-    with compiled.open("wb") as file:
-        write_mo(file, catalog)
-    monkeypatch.setattr(i18n, "_PACKAGE", tmp_path)
-    language.cache_clear()
-    try:
-        assert language("vi").gettext("Agency") == "Nơi khác"
-    finally:
-        language.cache_clear()

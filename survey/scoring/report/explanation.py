@@ -123,7 +123,9 @@ def lead(counts: Mapping[Standing, int], withheld: int, report: ReportInput, lan
     if not withheld:
         return first
     rest = language.ngettext(
-        "The score of %(number)s is not published.", "The scores of %(number)s are not published.", withheld
+        "The score of %(number)s agency is not published.",
+        "The scores of %(number)s agencies are not published.",
+        withheld,
     )
     return f"{first} {rest}"
 

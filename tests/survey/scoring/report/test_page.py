@@ -10,6 +10,7 @@ from hashlib import sha256
 
 import pytest
 
+from questionnaires.model import Measure, Rule
 from survey.i18n import LANGUAGES
 from survey.scoring.report.contents import Agency, ReportInput
 from survey.scoring.report.page import render
@@ -129,7 +130,7 @@ def test_identifiers_are_unique_and_references_arrive(page: Node) -> None:
     for node in page.all():
         for name in ("aria-labelledby", "href"):
             if name in node.attributes:
-                assert node.attributes[name].removeprefix("#") in ids
+                assert set(node.attributes[name].removeprefix("#").split()) <= set(ids)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -235,3 +236,35 @@ def test_an_unknown_reason_for_withholding_is_refused() -> None:
     rows = tuple(replace(row, suppressed="weather") if row.suppressed else row for row in report.rows)
     with pytest.raises(ValueError, match="got 'weather'"):
         render(replace(report, rows=rows), "en")
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("rule", Rule)
+@pytest.mark.parametrize("measure", Measure)
+def test_every_recipe_can_be_the_headline(code: str, rule: Rule, measure: Measure) -> None:
+    page = read(render(replace(hanoi(4), headline=f"{measure}/{rule}"), code))
+    assert f"({measure}/{rule})" in page.one("main").text
+    assert len(plot_rows(page)) == 4
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_method_of_an_interval_is_named(code: str) -> None:
+    methods = ("t", "logit", "xlogit", "wilson", "beta", "korn_graubard")
+    assert len({render(replace(hanoi(4), interval=method), code) for method in methods}) == len(methods)
+
+
+def test_everyone_invited_is_said_and_not_compared() -> None:
+    report = hanoi(4)
+    rows = tuple(replace(row, basis="all_invited") for row in report.rows)
+    page = read(render(replace(report, rows=rows, basis="all_invited"), "vi"))
+    assert "Mời tất cả" in page.one("li", "all_invited").text
+    assert "tất cả đều được mời" in page.text
+    assert "Không so với mức chuẩn 80%" in page.one("section", "limits").text
+    assert not list(page.all("line", "standard"))
+
+
+def test_a_sentence_has_at_most_thirty_syllables() -> None:
+    for make in (hanoi, hanoi_open):
+        for paragraph in read(render(make(), "vi")).all("p"):
+            for sentence in re.split(r"[.;:?](?:\s|$)", paragraph.text):
+                assert len(sentence.split()) <= 30, sentence
