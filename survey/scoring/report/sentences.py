@@ -51,6 +51,8 @@ _ESTIMATE = {
         "would have an estimated %(estimate)s on average, on a scale from 0 to 100."
     ),
 }
+# Nobody answering is said as fewer than the limit: the count is never given away.
+_FEW = ("few_respondents", "no_answer")
 _STANDING = {
     Standing.BELOW: _("Below the standard of %(standard)s: its whole interval and its bounds lie below it."),
     Standing.UNCLEAR: _(
@@ -81,7 +83,7 @@ def why_withheld(row: ScoreRow, report: ReportInput, language: Language) -> str:
         ValueError: the row gives a reason for which the report has no words.
     """
     reason = withheld(row)
-    if reason == "few_respondents":
+    if reason in _FEW:
         limit = language.integer(report.thresholds.withheld_below)
         return language.gettext("Not published: fewer than %(limit)s respondents", limit=limit)
     if reason == "complementary":

@@ -231,6 +231,24 @@ def test_all_faults_of_the_input_are_named_at_once() -> None:
         replace(report, headline="stars")
 
 
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("few_respondents", "Không công bố: dưới 10 người trả lời"),
+        ("no_answer", "Không công bố: dưới 10 người trả lời"),
+        ("complementary", "Chưa công bố để không lộ số của nơi khác"),
+        ("", "Không công bố: chưa tính được khoảng tin cậy"),
+    ],
+)
+def test_each_reason_for_withholding_has_its_words(reason: str, words: str) -> None:
+    rows = tuple(
+        replace(row, suppressed=reason, ci_low=None, ci_high=None) if row.agency == "00004" else row
+        for row in hanoi(4).rows
+    )
+    page = read(render(replace(hanoi(4), rows=rows), "vi"))
+    assert plot_rows(page)["Phường Ba Đình"].text == f"Phường Ba Đình {words}"
+
+
 def test_an_unknown_reason_for_withholding_is_refused() -> None:
     report = kansas_city()
     rows = tuple(replace(row, suppressed="weather") if row.suppressed else row for row in report.rows)
