@@ -23,8 +23,6 @@ COMMANDS = {
     "freeze": "survey.cli.frozen",
     "verify": "survey.cli.frozen",
     "export": "survey.cli.exports",
-    "score": "survey.cli.scores",
-    "replay": "survey.cli.scores",
 }
 
 
