@@ -15,7 +15,7 @@ import numpy as np
 from analysis.errors import StatisticsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -156,3 +156,28 @@ def _from_series(series: nw.Series[Any]) -> NDArray[Any]:
     if series.dtype.is_numeric():
         return series.fill_null(0).to_numpy()
     return np.array(series.to_list(), dtype=object)
+
+
+def beside(frame: Frame, columns: Mapping[str, Sequence[object]]) -> Frame:
+    """A small frame of keys and integers on the engine of another, to be joined to it.
+
+    Numbers go as integers only: no engine has to read a floating literal.
+    """
+    native = nw.to_native(frame)
+    if isinstance(native, duckdb.DuckDBPyRelation):
+        rows = ", ".join(f"({', '.join(map(_literal, row))})" for row in zip(*columns.values(), strict=True))
+        names = ", ".join(f'"{name}"' for name in columns)
+        small: object = native.query("beside_this", f"SELECT * FROM (VALUES {rows}) AS small({names})")  # noqa: S608 - integers and quoted keys only
+    else:
+        small = nw.from_dict(
+            {name: list(values) for name, values in columns.items()}, backend=frame.implementation
+        )
+    made: Frame = nw.from_native(small).lazy()  # type: ignore[call-overload]  # either engine's frame
+    schema = frame.collect_schema()
+    return made.with_columns(**{name: nw.col(name).cast(schema[name]) for name in columns if name in schema})
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, (bool, int)):
+        return str(value)
+    return "'" + str(value).replace("'", "''") + "'"

@@ -71,8 +71,7 @@ class Variable:
         """An expression that is null where the variable does not count."""
         if self.column is not None:
             return nw.col(self.column)
-        one = nw.lit(1) if self.value is None else self.value
-        return one if self.where is None else nw.when(self.where).then(one)
+        return self.weighted(nw.lit(1))
 
     def weighted(self, weight: nw.Expr) -> nw.Expr:
         """Weight times value where the variable counts, null elsewhere."""
@@ -158,7 +157,8 @@ def sum_up(
     keys = tuple(dict.fromkeys((*_unit_keys(design), *by)))
     plan = _Plan(design)
     asked = plan.ask(request)
-    found = collect(_grouped(frame.with_columns(**plan.columns), keys, asked))
+    frame = frame.with_columns(**plan.columns) if plan.columns else frame
+    found = collect(_grouped(frame, keys, asked))
     cells = len(found["__rows"])
     domains, domain = level_index([found[name] for name in by], cells)
     stratum, psu, ssu = _unit_index(design, found, cells)

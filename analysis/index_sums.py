@@ -1,0 +1,201 @@
+"""What an index needs from the interviews: its items as variables, for each item and for each set of items.
+
+Missing reasons decide the base. A person whom an item did not concern (not applicable, off route) is outside
+it; don't know, refused, not reached and blank are item non-response: they leave bounds, found by counting
+them all as the worst and all as the best answer.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import add
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from analysis.covariance import pair
+from analysis.totals import Request, Variable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analysis.frames import Frame
+
+OUTSIDE_BASE = ("not_applicable", "off_route")
+MEASURES = ("top2", "mean100")
+SHARE_BITS = 44
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatedItem:
+    """An item on an ordered response scale.
+
+    Attributes:
+        column: integer codes, null where there is no answer.
+        low, high: the least and greatest code of the scale.
+        satisfied: the codes that count for `top2`.
+        construct: what it measures.
+        weight: its fixed weight in an index.
+        missing: column of the missing reason, null where there is an answer.
+        judged: column of 0 and 1, whether the row's domain answers for the item at all; None: it always does.
+    """
+
+    column: str
+    low: int
+    high: int
+    satisfied: tuple[int, ...]
+    construct: str
+    missing: str
+    weight: float = 1.0
+    judged: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemSet:
+    """The items of an index: of a construct, or of all constructs that are judged together."""
+
+    name: str
+    items: tuple[RatedItem, ...]
+
+
+@dataclass
+class IndexFrame:
+    """A frame with a column more for each set and quantity of a person, and the sums to ask of it."""
+
+    frame: Frame
+    request: Request
+    columns: dict[str, nw.Expr] = field(default_factory=dict)
+
+
+def unit_of(items: Sequence[RatedItem]) -> int:
+    """The number of steps into which every scale divides, so that mean scores are integers in the row."""
+    return math.lcm(*(item.high - item.low for item in items))
+
+
+def answered(item: RatedItem) -> nw.Expr:
+    """Whether the person answered the item."""
+    return ~nw.col(item.column).is_null()
+
+
+def in_base(item: RatedItem) -> nw.Expr:
+    """Whether the person could have rated the item."""
+    return answered(item) | ~nw.col(item.missing).is_in(OUTSIDE_BASE)
+
+
+def is_satisfied(item: RatedItem) -> nw.Expr:
+    """Whether the answer is one of the satisfied codes; null where there is none."""
+    column, top = nw.col(item.column), set(range(min(item.satisfied), item.high + 1))
+    return column >= min(item.satisfied) if set(item.satisfied) == top else column.is_in(item.satisfied)
+
+
+def steps(item: RatedItem, unit: int) -> nw.Expr:
+    """The answer's height above the lowest code in steps of 1/unit of the scale; an integer."""
+    height = nw.col(item.column).cast(nw.Int64) - item.low
+    factor = unit // (item.high - item.low)
+    return height if factor == 1 else height * factor
+
+
+def index_frame(
+    frame: Frame, items: Sequence[RatedItem], sets: Sequence[ItemSet], *, interviews: bool
+) -> IndexFrame:
+    """The frame and request that give every sum from which items and indices are made.
+
+    Args:
+        frame: one row an interview and judged agency.
+        items: all items.
+        sets: the sets of items for which indices are wanted.
+        interviews: whether the interview is the last stage, so that second moments are needed.
+    """
+    made = IndexFrame(frame, Request())
+    unit = unit_of(items)
+    for item in items:
+        _ask_item(made.request, item, unit, interviews=interviews)
+    for number, one in enumerate(sets):
+        _ask_set(made, one, number, unit, interviews=interviews)
+    made.frame = frame.with_columns(**made.columns)
+    return made
+
+
+def _ask_item(request: Request, item: RatedItem, unit: int, *, interviews: bool) -> None:
+    name = item.column
+    counted = Variable.answered(name)
+    top2 = Variable(where=is_satisfied(item))
+    mean100 = Variable(value=steps(item, unit), bound=float(unit))
+    squared = mean100.times(mean100)
+    request.counts[name] = counted
+    request.counts[f"{name}:base"] = base = Variable(where=in_base(item))
+    request.sums |= {
+        f"{name}:a": counted,
+        f"{name}:base": base,
+        f"{name}:top2": top2,
+        f"{name}:mean100": mean100,
+    }
+    request.sums[f"{name}:mean100²"] = squared
+    request.moments[pair(f"{name}:a", f"{name}:a")] = counted
+    if item.judged is not None:
+        request.counts[f"{name}:judged"] = Variable(where=nw.col(item.judged) > 0)
+    if interviews:
+        for measure, own, square in (("top2", top2, top2), ("mean100", mean100, squared)):
+            request.moments[pair(f"{name}:{measure}", f"{name}:{measure}")] = square
+            request.moments[pair(f"{name}:{measure}", f"{name}:a")] = own
+
+
+def _ask_set(made: IndexFrame, one: ItemSet, number: int, unit: int, *, interviews: bool) -> None:
+    """Sums over a person's items: how many answered, in the base, satisfied; the person's own mean."""
+    prefix, size = f"__set{number}", len(one.items)
+    row = {
+        "den": reduce(add, [_flag(answered(item)) for item in one.items]),
+        "base": reduce(add, [_flag(in_base(item)) for item in one.items]),
+        "top2": reduce(add, [_flag(is_satisfied(item)) for item in one.items]),
+        "mean100": reduce(add, [_zero(steps(item, unit), answered(item)) for item in one.items]),
+    }
+    made.columns |= {f"{prefix}_{key}": value.cast(nw.Int64) for key, value in row.items()}
+    column = {key: nw.col(f"{prefix}_{key}") for key in row}
+    valid, rated = column["den"] > 0, column["base"] > 0
+    request, name = made.request, one.name
+    request.counts |= {f"{name}:valid": Variable(where=valid), f"{name}:rated": Variable(where=rated)}
+    weight = Variable(where=valid)
+    den = Variable(value=column["den"], bound=float(size))
+    request.sums |= {f"{name}:valid": weight, f"{name}:rated": Variable(where=rated)}
+    request.moments[pair(f"{name}:valid", f"{name}:valid")] = weight
+    if interviews:
+        request.moments[pair(f"{name}:den", f"{name}:den")] = den.times(den)
+    for measure, most in (("top2", 1), ("mean100", unit)):
+        value, top = column[measure], float(size * most)
+        person = Variable(value=_share(value, column["den"], most), where=valid, integer=False)
+        square = person.times(person)
+        best = value + (column["base"] - column["den"]) * most
+        low, high = (_share(count, column["base"], most) for count in (value, best))
+        request.sums |= {
+            f"{name}:{measure}:person": person,
+            f"{name}:{measure}:person²": square,
+            f"{name}:{measure}:low": Variable(value=low, where=rated, integer=False),
+            f"{name}:{measure}:high": Variable(value=high, where=rated, integer=False),
+        }
+        if interviews:
+            own = Variable(value=value, bound=top)
+            request.moments |= {
+                pair(f"{name}:{measure}", f"{name}:{measure}"): own.times(own),
+                pair(f"{name}:{measure}", f"{name}:den"): own.times(den),
+                pair(f"{name}:{measure}:person", f"{name}:{measure}:person"): square,
+                pair(f"{name}:{measure}:person", f"{name}:valid"): person,
+            }
+
+
+def _flag(condition: nw.Expr) -> nw.Expr:
+    return nw.when(condition).then(1).otherwise(0)
+
+
+def _zero(value: nw.Expr, condition: nw.Expr) -> nw.Expr:
+    return nw.when(condition).then(value).otherwise(0)
+
+
+def _share(value: nw.Expr, count: nw.Expr, most: int) -> nw.Expr:
+    """value / (count · most), the same in every engine: one rounding, in integers.
+
+    Floating division is not: engines turn a division by what they take for a constant into a multiplication.
+    """
+    whole = count * most
+    return ((value * 2**SHARE_BITS + whole // 2) // whole).cast(nw.Float64) * 2.0**-SHARE_BITS
