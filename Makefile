@@ -89,6 +89,6 @@ clean: ## remove what was built, the environment included
 	$(PIP) --require-hashes -r requirements/dev.txt
 	@touch $@
 
-.venv/browser.stamp: .venv/core.stamp
-	sh tools/system.sh browser
+.venv/browser.stamp: .venv/dev.stamp tools/system.sh
+	sh tools/system.sh browser $(BIN)/playwright
 	@touch $@

@@ -3,7 +3,8 @@
 # missing is installed on Debian and its kin, and where that is not allowed the reader is told what to do.
 #
 #   sh tools/system.sh venv PYTHON     a Python of at least 3.11 that can make virtual environments
-#   sh tools/system.sh browser         Chromium and a font with all Vietnamese letters
+#   sh tools/system.sh browser DRIVER  Chromium, a font with all Vietnamese letters, and the library that
+#                                      the program which drives the browser is linked against
 set -eu
 
 say() {
@@ -34,9 +35,10 @@ venv)
 browser)
     need chromium sh -c 'command -v chromium'
     need fonts-noto-core has_vietnamese_font
+    need libatomic1 "${2:?name the program that drives the browser}" --version
     ;;
 *)
-    say "usage: system.sh venv PYTHON | browser"
+    say "usage: system.sh venv PYTHON | browser DRIVER"
     exit 2
     ;;
 esac
