@@ -201,7 +201,7 @@ def linear(of: Summed, one: ItemSet, measure: str) -> list[Linear]:
     scores = np.stack([of.score(item, measure) for item in one.items], axis=1)
     found: list[Linear] = []
     for rule in LINEAR_RULES:
-        weights = _weights(one, rule, judged)
+        weights = _weights(one, rule, judged, MEASURES.index(measure))
         same = next((k for k, other in enumerate(found) if np.array_equal(other.weights, weights)), None)
         if same is None:
             kept = np.where(weights > 0, scores, 0.0)
@@ -251,10 +251,10 @@ def _ratio(of: Summed, top: str, bottom: str, measure: str, value: Floats) -> Sm
     return Smooth(parts=(top, bottom), value=value, gradient=gradient)
 
 
-def _weights(one: ItemSet, rule: str, judged: Flags) -> Floats:
+def _weights(one: ItemSet, rule: str, judged: Flags, measure: int) -> Floats:
     """D x K weights of a linear rule over the items that the domain answers for."""
     if rule == "fixed_weights":
-        raw = judged * np.array([item.weight for item in one.items])
+        raw = judged * np.array([item.weights[measure] for item in one.items])
     elif rule == "item_weighted":
         raw = judged * 1.0
     else:

@@ -37,7 +37,7 @@ class RatedItem:
         low, high: the least and greatest code of the scale.
         satisfied: the codes that count for `top2`.
         construct: what it measures.
-        weight: its fixed weight in an index.
+        weights: its fixed weights in an index of each of `MEASURES`.
         missing: column of the missing reason, null where there is an answer.
         judged: column of 0 and 1, whether the row's domain answers for the item at all; None: it always does.
     """
@@ -48,7 +48,7 @@ class RatedItem:
     satisfied: tuple[int, ...]
     construct: str
     missing: str
-    weight: float = 1.0
+    weights: tuple[float, float] = (1.0, 1.0)
     judged: str | None = None
 
 
