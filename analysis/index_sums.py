@@ -198,4 +198,5 @@ def _share(value: nw.Expr, count: nw.Expr, most: int) -> nw.Expr:
     Floating division is not: engines turn a division by what they take for a constant into a multiplication.
     """
     whole = count * most
-    return ((value * 2**SHARE_BITS + whole // 2) // whole).cast(nw.Float64) * 2.0**-SHARE_BITS
+    rounded = (value * 2**SHARE_BITS + whole // 2) // whole
+    return rounded.cast(nw.Float64) * 0.5**SHARE_BITS

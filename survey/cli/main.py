@@ -22,6 +22,8 @@ COMMANDS = {
     "check": "survey.cli.definitions",
     "freeze": "survey.cli.frozen",
     "verify": "survey.cli.frozen",
+    "score": "survey.cli.scores",
+    "replay": "survey.cli.scores",
     "export": "survey.cli.exports",
 }
 

@@ -35,13 +35,19 @@ def exact_path(path: Path) -> str:
 
 
 @contextmanager
-def locked_engine(*folders: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def locked_engine(*folders: Path, threads: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database in memory that reads and writes only under `folders` and a scratch folder of its own.
 
-    Its settings are locked, so that no query can widen them.
+    Its settings are locked, so that no query can widen them. `threads` None takes every core.
     """
     with tempfile.TemporaryDirectory(prefix="longdan-", ignore_cleanup_errors=True) as scratch:
-        connection = duckdb.connect(config={**_NO_EXTENSIONS, "temp_directory": scratch})
+        config: dict[str, str | bool | int | float | list[str]] = {
+            **_NO_EXTENSIONS,
+            "temp_directory": scratch,
+        }
+        if threads is not None:
+            config["threads"] = threads
+        connection = duckdb.connect(config=config)
         try:
             # DuckDB checks a path before and after reading it as a pattern.
             paths = {form for folder in folders for form in (folder.resolve().as_posix(), exact_path(folder))}

@@ -71,12 +71,12 @@ class FrozenWave:
         return next(iter(self.instruments.values()))
 
     @contextmanager
-    def engine(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def engine(self, *, threads: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
         """A database that reads nothing but this folder, with the views `responses` and `comments`.
 
         A wave whose comments were removed has no rows there.
         """
-        with locked_engine(self.path) as connection:
+        with locked_engine(self.path, threads=threads) as connection:
             self.open_views(connection)
             yield connection
 

@@ -20,20 +20,20 @@ class ScoreRow:
     item: str
     recipe: str
     basis: str
-    estimate: float | None
-    se: float | None
-    ci_low: float | None
-    ci_high: float | None
-    df: int | None
-    n: int | None
-    n_valid: int | None
-    missing_share: float | None
-    bound_low: float | None
-    bound_high: float | None
-    deff: float | None
-    reliability: float | None
-    rank_low: int | None
-    rank_high: int | None
+    estimate: float | None = None
+    se: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    df: int | None = None
+    n: int | None = None
+    n_valid: int | None = None
+    missing_share: float | None = None
+    bound_low: float | None = None
+    bound_high: float | None = None
+    deff: float | None = None
+    reliability: float | None = None
+    rank_low: int | None = None
+    rank_high: int | None = None
     decision_use: str
     suppressed: str
 

@@ -1,0 +1,178 @@
+"""The scores of a frozen wave: its answers through the statistics, on the engine that was chosen."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal
+
+from analysis import SurveyDesign
+from analysis.frames import lazy
+from analysis.indices import IndexEstimate, indices
+from survey.refusal import Fault, Refusal
+from survey.scoring.judged import AGENCY, Judgement, agencies_in_roles, judgements
+from survey.scoring.rows import ScoreRow
+from survey.scoring.thresholds import decision_use, suppressed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from survey.frozen.layout import Design
+    from survey.frozen.reading import FrozenWave
+
+Engine = Literal["duckdb", "polars"]
+
+
+def scores(wave: FrozenWave, *, engine: Engine = "duckdb", threads: int | None = None) -> list[ScoreRow]:
+    """Every score of the wave, sorted by agency, construct, item and recipe.
+
+    Args:
+        wave: the frozen wave.
+        engine: who runs the pass; the numbers are the same to the last bit.
+        threads: how many threads it may use; None: all cores.
+
+    Raises:
+        Refusal: an agency is both named by the instrument and found in a role, or nothing is rated.
+        StatisticsError: the design cannot carry an estimate.
+    """
+    found = judgements(wave.instrument)
+    if not found:
+        raise Refusal([_nothing_rated(wave)])
+    kinds = {str(unit["code"]): str(unit.get("kind") or "") for unit in wave.units}
+    recipes = {recipe.name for recipe in wave.instrument.recipes}
+    rows: list[ScoreRow] = []
+    with _frame(wave, engine, threads) as frame:
+        design = _design(frame, wave.design)
+        for judgement in found:
+            estimates = _estimates(design, judgement, wave.design)
+            made = [row for one in estimates for row in _rows(one, judgement, wave, kinds, recipes)]
+            twice = {row.agency for row in rows} & {row.agency for row in made}
+            if twice:
+                raise Refusal([_in_two_ways(agency) for agency in sorted(twice)])
+            rows += made
+    rows = _without_single_constructs(rows)
+    return sorted(rows, key=lambda row: (row.agency, row.construct, row.item, row.recipe))
+
+
+@contextmanager
+def _frame(wave: FrozenWave, engine: Engine, threads: int | None) -> Iterator[object]:
+    if engine == "duckdb":
+        with wave.engine(threads=threads) as connection:
+            yield connection.table("responses")
+        return
+    if threads is not None:
+        # Polars reads this once, when it is loaded
+        os.environ["POLARS_MAX_THREADS"] = str(threads)
+    try:
+        polars = importlib.import_module("polars")
+    except ModuleNotFoundError as error:
+        fault = Fault(
+            code="NO_POLARS",
+            where="--engine polars",
+            expected="the package polars",
+            got="it is not installed",
+            remedy="Install the extra `research`, or leave --engine out.",
+        )
+        raise Refusal([fault]) from error
+    yield polars.scan_parquet(list(wave.responses))
+
+
+def _design(frame: object, design: Design) -> SurveyDesign:
+    return SurveyDesign(
+        frame,
+        strata=design.strata,
+        psu=design.psu,
+        ssu=design.ssu,
+        weights=design.weights,
+        fpc=design.fpc or None,
+        lonely_psu=design.lonely_psu or "fail",
+    )
+
+
+def _estimates(design: SurveyDesign, judgement: Judgement, described: Design) -> list[IndexEstimate]:
+    if not judgement.roles:
+        return indices(design, judgement.items, judgement.sets)
+    named = (described.strata, described.psu, described.ssu, described.weights, *described.fpc)
+    kept = [name for name in named if name is not None]
+    rows = agencies_in_roles(lazy(design.frame), judgement, kept)
+    return indices(design.observing(rows), judgement.items, judgement.sets, by=[AGENCY])
+
+
+def _rows(
+    estimate: IndexEstimate,
+    judgement: Judgement,
+    wave: FrozenWave,
+    kinds: dict[str, str],
+    recipes: set[str],
+) -> Iterator[ScoreRow]:
+    recipe = f"{estimate.measure}/{estimate.rule}"
+    measures = {name.partition("/")[0] for name in recipes}
+    if recipe not in recipes and not (estimate.item and estimate.measure in measures):
+        return
+    agency, construct = judgement.names.get(estimate.set, ("", ""))
+    if estimate.item:
+        item = wave.instrument.item(estimate.item)
+        construct = str(item.construct)
+        agency = next(str(one.agency or "") for one in wave.instrument.constructs if one.name == construct)
+    agency = agency or str(estimate.domain[0])
+    basis = wave.design.basis
+    reason = suppressed(estimate)
+    yield ScoreRow(
+        agency=agency,
+        kind=kinds.get(agency, ""),
+        construct=construct,
+        item=estimate.item,
+        recipe=recipe,
+        basis=basis,
+        decision_use=decision_use(estimate, basis, reason),
+        suppressed=reason,
+        **({} if reason else _numbers(estimate)),
+    )
+
+
+def _numbers(estimate: IndexEstimate) -> dict[str, Any]:
+    low, high = estimate.bound_low, estimate.bound_high
+    return {
+        "estimate": estimate.value,
+        "se": estimate.se,
+        "ci_low": estimate.low,
+        "ci_high": estimate.high,
+        "df": estimate.df,
+        "n": estimate.n,
+        "n_valid": estimate.n_valid,
+        "missing_share": None if low is None or high is None else (high - low) / 100,
+        "bound_low": low,
+        "bound_high": high,
+        "deff": estimate.deff,
+    }
+
+
+def _without_single_constructs(rows: list[ScoreRow]) -> list[ScoreRow]:
+    """An agency that answers for one construct has no rows of it: they would say the index again."""
+    constructs: dict[str, set[str]] = {}
+    for row in rows:
+        if row.construct and not row.item:
+            constructs.setdefault(row.agency, set()).add(row.construct)
+    single = {agency for agency, names in constructs.items() if len(names) == 1}
+    return [row for row in rows if row.item or not row.construct or row.agency not in single]
+
+
+def _nothing_rated(wave: FrozenWave) -> Fault:
+    return Fault(
+        code="NOTHING_RATED",
+        where=f"{wave.path}: instrument {wave.instrument.name}",
+        expected="at least one rated item with a construct",
+        got="none",
+        remedy="Say in the definition which construct each rating measures and whom it judges.",
+    )
+
+
+def _in_two_ways(agency: str) -> Fault:
+    return Fault(
+        code="AGENCY_IN_TWO_WAYS",
+        where=f"agency {agency}",
+        expected="an agency that the instrument names, or one found in a role",
+        got="both",
+        remedy="Give the agency that the constructs name a code of its own.",
+    )

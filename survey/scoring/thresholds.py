@@ -1,0 +1,34 @@
+"""Which numbers are withheld, and what those that remain may be used for.
+
+Respondents are counted, never answers. The limits are the platform's own policy (no law sets any): fewer than
+10 is withheld, 10 to 29 is indicative. `decisions` also asks for the reliability of the unit, which a wave's
+scores do not know yet, so nothing is stamped with it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analysis.indices import IndexEstimate
+    from survey.frozen.layout import Basis
+
+WITHHELD_BELOW = 10
+INDICATIVE_BELOW = 30
+
+
+def suppressed(estimate: IndexEstimate) -> str:
+    """Why the numbers are withheld; empty when they are not."""
+    if estimate.n_valid < WITHHELD_BELOW:
+        return "few_respondents"
+    return estimate.reason
+
+
+def decision_use(estimate: IndexEstimate, basis: Basis, reason: str) -> str:
+    """`improvement` for numbers from enough people who were chosen, `none` for all others.
+
+    Who answers an open channel chose to; such a number is neither compared nor used.
+    """
+    if reason or basis == "open" or estimate.n_valid < INDICATIVE_BELOW:
+        return "none"
+    return "improvement"
