@@ -193,10 +193,10 @@ def _zero(value: nw.Expr, condition: nw.Expr) -> nw.Expr:
 
 
 def _share(value: nw.Expr, count: nw.Expr, most: int) -> nw.Expr:
-    """value / (count · most), the same in every engine: one rounding, in integers.
+    """Value / (count · most), the same in every engine: one rounding, in integers.
 
     Floating division is not: engines turn a division by what they take for a constant into a multiplication.
     """
     whole = count * most
-    rounded = (value * 2**SHARE_BITS + whole // 2) // whole
+    rounded: nw.Expr = (value * 2**SHARE_BITS + whole // 2) // whole
     return rounded.cast(nw.Float64) * 0.5**SHARE_BITS

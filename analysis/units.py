@@ -19,7 +19,7 @@ from analysis.frames import Frame, collect
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from analysis.design import Columns, LonelyPsu
+    from analysis.columns import Columns, LonelyPsu
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
