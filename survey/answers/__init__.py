@@ -1,0 +1,1 @@
+"""Answers from draft to settled response. Knows nothing of who takes part."""

@@ -1,0 +1,1 @@
+"""Alembic migrations, one line of them a store."""

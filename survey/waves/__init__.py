@@ -1,0 +1,1 @@
+"""Waves: their dates, places, sealed plan and the versions of the instrument that they offer."""
