@@ -12,7 +12,7 @@ import numpy as np
 
 from analysis.covariance import Smooth, pair, variance
 from analysis.estimation import domain_counts, domain_sums
-from analysis.index_sums import MEASURES, ItemSet, RatedItem, unit_of
+from analysis.index_sums import MEASURES, IndexFrame, ItemSet, RatedItem, unit_of
 from analysis.totals import Totals, sum_up
 from analysis.units import LastStage
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.design import SurveyDesign
-    from analysis.totals import Request
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
@@ -104,13 +103,13 @@ class Summed:
 
 def summed(
     design: SurveyDesign,
-    request: Request,
+    made: IndexFrame,
     items: Sequence[RatedItem],
     sets: Sequence[ItemSet],
     by: Sequence[str],
 ) -> Summed:
     """Run the first pass and add the sums over the items of each set."""
-    totals = sum_up(design, request, by=by)
+    totals = sum_up(design.observing(made.frame), made.request, by=by)
     sums = dict(totals.sums)
     for one in sets:
         for part, name in (("a", "den"), ("base", "base"), *((measure, measure) for measure in MEASURES)):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from analysis.covariance import pair
+from analysis.exact import bits
 from analysis.totals import Request, Variable
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 OUTSIDE_BASE = ("not_applicable", "off_route")
 MEASURES = ("top2", "mean100")
 SHARE_BITS = 44
+QUOTIENT_BITS = 51
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,11 +64,19 @@ class ItemSet:
 
 @dataclass
 class IndexFrame:
-    """A frame with a column more for each set and quantity of a person, and the sums to ask of it."""
+    """A frame with a column more for each set and quantity of a person, and the sums to ask of it.
+
+    Attributes:
+        frame: the frame with the columns, once they are known.
+        request: the sums.
+        integers: columns over the answers.
+        shares: columns over the integers.
+    """
 
     frame: Frame
     request: Request
-    columns: dict[str, nw.Expr] = field(default_factory=dict)
+    integers: dict[str, nw.Expr] = field(default_factory=dict)
+    shares: dict[str, nw.Expr] = field(default_factory=dict)
 
 
 def unit_of(items: Sequence[RatedItem]) -> int:
@@ -114,7 +124,7 @@ def index_frame(
         _ask_item(made.request, item, unit, interviews=interviews)
     for number, one in enumerate(sets):
         _ask_set(made, one, number, unit, interviews=interviews)
-    made.frame = frame.with_columns(**made.columns)
+    made.frame = frame.with_columns(**made.integers).with_columns(**made.shares)
     return made
 
 
@@ -144,44 +154,60 @@ def _ask_item(request: Request, item: RatedItem, unit: int, *, interviews: bool)
 
 def _ask_set(made: IndexFrame, one: ItemSet, number: int, unit: int, *, interviews: bool) -> None:
     """Sums over a person's items: how many answered, in the base, satisfied; the person's own mean."""
-    prefix, size = f"__set{number}", len(one.items)
-    row = {
-        "den": reduce(add, [_flag(answered(item)) for item in one.items]),
-        "base": reduce(add, [_flag(in_base(item)) for item in one.items]),
-        "top2": reduce(add, [_flag(is_satisfied(item)) for item in one.items]),
-        "mean100": reduce(add, [_zero(steps(item, unit), answered(item)) for item in one.items]),
-    }
-    made.columns |= {f"{prefix}_{key}": value.cast(nw.Int64) for key, value in row.items()}
-    column = {key: nw.col(f"{prefix}_{key}") for key in row}
-    valid, rated = column["den"] > 0, column["base"] > 0
-    request, name = made.request, one.name
-    request.counts |= {f"{name}:valid": Variable(where=valid), f"{name}:rated": Variable(where=rated)}
+    name, size, request = one.name, len(one.items), made.request
+    row = _person_columns(made, one, f"__set{number}", unit)
+    valid, rated = row["den"] > 0, row["base"] > 0
     weight = Variable(where=valid)
-    den = Variable(value=column["den"], bound=float(size))
-    request.sums |= {f"{name}:valid": weight, f"{name}:rated": Variable(where=rated)}
+    of_rated = Variable(where=rated)
+    den = Variable(value=row["den"], bound=float(size))
+    request.counts |= {f"{name}:valid": weight, f"{name}:rated": of_rated}
+    request.sums |= {f"{name}:valid": weight, f"{name}:rated": of_rated}
     request.moments[pair(f"{name}:valid", f"{name}:valid")] = weight
     if interviews:
         request.moments[pair(f"{name}:den", f"{name}:den")] = den.times(den)
     for measure, most in (("top2", 1), ("mean100", unit)):
-        value, top = column[measure], float(size * most)
-        person = Variable(value=_share(value, column["den"], most), where=valid, integer=False)
+        person, low, high = (
+            Variable(value=row[f"{measure}_{kind}"], integer=False) for kind in ("person", "low", "high")
+        )
         square = person.times(person)
-        best = value + (column["base"] - column["den"]) * most
-        low, high = (_share(count, column["base"], most) for count in (value, best))
         request.sums |= {
             f"{name}:{measure}:person": person,
             f"{name}:{measure}:person²": square,
-            f"{name}:{measure}:low": Variable(value=low, where=rated, integer=False),
-            f"{name}:{measure}:high": Variable(value=high, where=rated, integer=False),
+            f"{name}:{measure}:low": low,
+            f"{name}:{measure}:high": high,
         }
         if interviews:
-            own = Variable(value=value, bound=top)
+            own = Variable(value=row[measure], bound=float(size * most))
             request.moments |= {
                 pair(f"{name}:{measure}", f"{name}:{measure}"): own.times(own),
                 pair(f"{name}:{measure}", f"{name}:den"): own.times(den),
                 pair(f"{name}:{measure}:person", f"{name}:{measure}:person"): square,
                 pair(f"{name}:{measure}:person", f"{name}:valid"): person,
             }
+
+
+def _person_columns(made: IndexFrame, one: ItemSet, prefix: str, unit: int) -> dict[str, nw.Expr]:
+    """Names the integers of a person as columns, then the shares made of them as columns over these.
+
+    What sums repeat they repeat as a column: engines plan a long expression anew at every place it stands.
+    """
+    integers = {
+        "den": reduce(add, [_flag(answered(item)) for item in one.items]),
+        "base": reduce(add, [_flag(in_base(item)) for item in one.items]),
+        "top2": reduce(add, [_flag(is_satisfied(item)) for item in one.items]),
+        "mean100": reduce(add, [_zero(steps(item, unit), answered(item)) for item in one.items]),
+    }
+    column = {key: nw.col(f"{prefix}_{key}") for key in integers}
+    made.integers |= {f"{prefix}_{key}": value.cast(nw.Int64) for key, value in integers.items()}
+    for measure, most in (("top2", 1), ("mean100", unit)):
+        worst = column[measure]
+        best = worst + (column["base"] - column["den"]) * most
+        for kind, count, of in (("person", worst, "den"), ("low", worst, "base"), ("high", best, "base")):
+            name = f"{prefix}_{measure}_{kind}"
+            share = _share(count, column[of], most=most, size=len(one.items))
+            made.shares[name] = nw.when(column[of] > 0).then(share)
+            column[f"{measure}_{kind}"] = nw.col(name)
+    return column
 
 
 def _flag(condition: nw.Expr) -> nw.Expr:
@@ -192,11 +218,16 @@ def _zero(value: nw.Expr, condition: nw.Expr) -> nw.Expr:
     return nw.when(condition).then(value).otherwise(0)
 
 
-def _share(value: nw.Expr, count: nw.Expr, most: int) -> nw.Expr:
-    """Value / (count · most), the same in every engine: one rounding, in integers.
+def _share(value: nw.Expr, count: nw.Expr, *, most: int, size: int) -> nw.Expr:
+    """Value / (count · most), rounded to a multiple of 2**-shift, the same in every engine.
 
-    Floating division is not: engines turn a division by what they take for a constant into a multiplication.
+    Floating division alone is not the same: engines turn a division by what they take for a constant into a
+    multiplication. Half a unit is added before it, so that the quotient lies at least 1/(2·count·most) from
+    every integer, further than either way of dividing errs: its floor is that of exact division. (Integer
+    division would be exact too, but Narwhals spells it for SQL so long that planning it outlasts summing.)
     """
-    whole = count * most
-    rounded: nw.Expr = (value * 2**SHARE_BITS + whole // 2) // whole
-    return rounded.cast(nw.Float64) * 0.5**SHARE_BITS
+    shift = min(SHARE_BITS, QUOTIENT_BITS - bits(size * most))
+    whole = (count * most).cast(nw.Float64)
+    above = (value * 2**shift).cast(nw.Float64) + (whole * 0.5).floor() + 0.5
+    floored: nw.Expr = (above / whole).floor()
+    return floored * 2.0**-shift

@@ -90,9 +90,8 @@ def indices(
     """
     interviews = design.units.last_stage in {LastStage.INTERVIEW_IN_STRATUM, LastStage.INTERVIEW_IN_PSU}
     made = index_frame(design.frame, items, sets, interviews=interviews)
-    observed = design.observing(made.frame)
     with np.errstate(divide="ignore", invalid="ignore"):
-        of = index_rules.summed(observed, made.request, items, sets, by)
+        of = index_rules.summed(design, made, items, sets, by)
         out = [
             row
             for item in items
