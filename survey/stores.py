@@ -1,8 +1,8 @@
 """The two stores: `main` holds what was said, `participation` who takes part; they share nothing.
 
 SQLite by default, one file each, PostgreSQL by one line of the settings. Writers on SQLite take turns by a
-lock of the process, because its own waiting is unfair; `synchronous=FULL`, so that what was acknowledged survives
-a power cut; `secure_delete`, so that what is gone is not left in free pages.
+lock of the process, because its own waiting is unfair; `synchronous=FULL`, so that what was acknowledged
+survives a power cut; `secure_delete`, so that what is gone is not left in free pages.
 """
 
 from __future__ import annotations
