@@ -11,17 +11,20 @@ from analysis import SurveyDesign
 from analysis.frames import lazy
 from analysis.indices import IndexEstimate, indices
 from survey.refusal import Fault, Refusal
-from survey.scoring.judged import AGENCY, Judgement, agencies_in_roles, judgements
+from survey.scoring.judged import AGENCY, Judgement, Part, agencies_in_roles, judgements
 from survey.scoring.rows import ScoreRow
 from survey.scoring.thresholds import decision_use, suppressed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from survey.frozen.layout import Design
+    from survey.frozen.layout import Basis, Design
     from survey.frozen.reading import FrozenWave
 
 Engine = Literal["duckdb", "polars"]
+
+_Key = tuple[str, str, str, str]
+"""Agency, construct, item and recipe."""
 
 
 def scores(wave: FrozenWave, *, engine: Engine = "duckdb", threads: int | None = None) -> list[ScoreRow]:
@@ -39,14 +42,11 @@ def scores(wave: FrozenWave, *, engine: Engine = "duckdb", threads: int | None =
     found = judgements(wave.instrument)
     if not found:
         raise Refusal([_nothing_rated(wave)])
-    kinds = {str(unit["code"]): str(unit.get("kind") or "") for unit in wave.units}
-    recipes = {recipe.name for recipe in wave.instrument.recipes}
     rows: list[ScoreRow] = []
     with _frame(wave, engine, threads) as frame:
         design = _design(frame, wave.design)
         for judgement in found:
-            estimates = _estimates(design, judgement, wave.design)
-            made = [row for one in estimates for row in _rows(one, judgement, wave, kinds, recipes)]
+            made = list(_rows(_estimates(design, judgement, wave.design), judgement, wave))
             twice = {row.agency for row in rows} & {row.agency for row in made}
             if twice:
                 raise Refusal([_in_two_ways(agency) for agency in sorted(twice)])
@@ -99,35 +99,42 @@ def _estimates(design: SurveyDesign, judgement: Judgement, described: Design) ->
     return indices(design.observing(rows), judgement.items, judgement.sets, by=[AGENCY])
 
 
-def _rows(
-    estimate: IndexEstimate,
-    judgement: Judgement,
-    wave: FrozenWave,
-    kinds: dict[str, str],
-    recipes: set[str],
-) -> Iterator[ScoreRow]:
-    recipe = f"{estimate.measure}/{estimate.rule}"
-    measures = {name.partition("/")[0] for name in recipes}
-    if recipe not in recipes and not (estimate.item and estimate.measure in measures):
-        return
-    agency, construct = judgement.names.get(estimate.set, ("", ""))
-    if estimate.item:
-        item = wave.instrument.item(estimate.item)
-        construct = str(item.construct)
-        agency = next(str(one.agency or "") for one in wave.instrument.constructs if one.name == construct)
-    agency = agency or str(estimate.domain[0])
-    basis = wave.design.basis
+def _rows(estimates: list[IndexEstimate], judgement: Judgement, wave: FrozenWave) -> Iterator[ScoreRow]:
+    """The rows of the instrument's recipes; where a recipe gives a part no weight, its row says so."""
+    recipes = frozenset(recipe.name for recipe in wave.instrument.recipes)
+    by_item = frozenset(f"{recipe.measure}/item" for recipe in wave.instrument.recipes)
+    constructs = {one.name: one for one in wave.instrument.constructs}
+    found: dict[_Key, IndexEstimate | None] = {}
+    for estimate in estimates:
+        if estimate.item:
+            construct = constructs[str(wave.instrument.item(estimate.item).construct)]
+            part = Part(agency=construct.agency or "", construct=construct.name, recipes=by_item)
+        else:
+            part = judgement.parts[estimate.set]
+        agency = part.agency or str(estimate.domain[0])
+        if not estimate.item:
+            for recipe in recipes:
+                found.setdefault((agency, part.construct, "", recipe), None)
+        recipe = f"{estimate.measure}/{estimate.rule}"
+        if recipe in part.recipes:
+            found[agency, part.construct, estimate.item, recipe] = estimate
+    kinds = {str(unit["code"]): str(unit.get("kind") or "") for unit in wave.units}
+    return (_row(key, estimate, kinds, wave.design.basis) for key, estimate in found.items())
+
+
+def _row(key: _Key, estimate: IndexEstimate | None, kinds: dict[str, str], basis: Basis) -> ScoreRow:
+    agency, construct, item, recipe = key
     reason = suppressed(estimate)
-    yield ScoreRow(
+    return ScoreRow(
         agency=agency,
         kind=kinds.get(agency, ""),
         construct=construct,
-        item=estimate.item,
+        item=item,
         recipe=recipe,
         basis=basis,
-        decision_use=decision_use(estimate, basis, reason),
+        decision_use=decision_use(estimate, basis),
         suppressed=reason,
-        **({} if reason else _numbers(estimate)),
+        **({} if estimate is None or reason else _numbers(estimate)),
     )
 
 

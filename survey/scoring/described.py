@@ -6,6 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from questionnaires.wording import texts
+from survey.frozen.layout import PLAN
+from survey.refusal import Fault, Refusal
 from survey.scoring.report.contents import Agency, ReportInput
 from survey.version import version
 
@@ -16,10 +18,15 @@ if TYPE_CHECKING:
     from survey.scoring.rows import ScoreRow
 
 HEADLINE = "top2/fixed_weights"
+TOP = 100
 
 
 def report_of(wave: FrozenWave, rows: Sequence[ScoreRow], language: str, *, data: str) -> ReportInput:
-    """The report's content in a language; the instrument keeps its own where it does not speak it."""
+    """The report's content in a language; the instrument keeps its own where it does not speak it.
+
+    Raises:
+        Refusal: the plan's headline is no recipe of the instrument, or its standard no score.
+    """
     instrument = wave.instrument
     wording = texts(instrument, language if language in instrument.languages else instrument.source_language)
     units = {
@@ -27,17 +34,16 @@ def report_of(wave: FrozenWave, rows: Sequence[ScoreRow], language: str, *, data
         for unit in wave.units
     }
     agencies = {row.agency: units.get(row.agency) or Agency(name=row.agency) for row in rows}
-    plan = wave.plan or {}
+    headline, standard = _planned(wave)
     by_role = any(construct.role is not None for construct in instrument.constructs)
     subject: Literal["errand", "person"] = "errand" if by_role else "person"
-    standard = plan.get("standard")
     return ReportInput(
         rows=tuple(rows),
         title=wording["title"],
         wave=wave.manifest.wave,
         basis=wave.design.basis,
         subject=subject,
-        headline=_headline(rows, plan),
+        headline=headline,
         interval="t",
         agencies=agencies,
         items={item.name: wording[f"item.{item.name}"] for item in instrument.items if item.construct},
@@ -49,16 +55,35 @@ def report_of(wave: FrozenWave, rows: Sequence[ScoreRow], language: str, *, data
         after_the_fact=wave.manifest.plan is None,
         opened=_day(wave.manifest.opened),
         closed=_day(wave.manifest.closed),
-        standard=float(standard) if isinstance(standard, (int, float)) else None,
+        standard=standard,
     )
 
 
-def _headline(rows: Sequence[ScoreRow], plan: object) -> str:
-    """The plan's headline; without a plan the usual one, or the first that the instrument has."""
-    known = list(dict.fromkeys(row.recipe for row in rows if not row.construct and not row.item))
-    planned = plan.get("headline") if isinstance(plan, dict) else None
-    wanted = [recipe for recipe in (planned, HEADLINE) if recipe in known]
-    return str((wanted or known)[0])
+def _planned(wave: FrozenWave) -> tuple[str, float | None]:
+    """The plan's headline and standard; without a plan the usual recipe, or the instrument's first."""
+    recipes = [recipe.name for recipe in wave.instrument.recipes]
+    plan = wave.plan or {}
+    headline = plan.get("headline", HEADLINE if HEADLINE in recipes else recipes[0])
+    standard = plan.get("standard")
+    faults = []
+    if headline not in recipes:
+        faults.append(_not_as_planned(wave, "headline", "a recipe of the instrument", headline))
+    is_score = isinstance(standard, (int, float)) and not isinstance(standard, bool) and 0 <= standard <= TOP
+    if standard is not None and not is_score:
+        faults.append(_not_as_planned(wave, "standard", "a number from 0 to 100", standard))
+    if faults:
+        raise Refusal(faults)
+    return str(headline), float(standard) if isinstance(standard, (int, float)) else None
+
+
+def _not_as_planned(wave: FrozenWave, key: str, expected: str, got: object) -> Fault:
+    return Fault(
+        code="WRONG_PLAN",
+        where=f"{wave.path / PLAN}: {key}",
+        expected=expected,
+        got=repr(got),
+        remedy="Freeze the wave with a plan that can be carried out; a sealed one is not mended.",
+    )
 
 
 def _day(text: str | None) -> date | None:

@@ -14,7 +14,7 @@ from questionnaires.model import Instrument, ItemType, Role, Rule
 from survey.frozen.layout import missing_column
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from analysis.frames import Frame
     from questionnaires.model import Construct, Item, Recipe
@@ -24,19 +24,34 @@ OFF_ROUTE = "off_route"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Part:
+    """What a set of items stands for.
+
+    Attributes:
+        agency: whom it judges; empty: the domain is the agency.
+        construct: what it measures; empty: the whole index.
+        recipes: names of the recipes that are made of these items.
+    """
+
+    agency: str
+    construct: str
+    recipes: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Judgement:
     """Items that are scored together, and the sets for which they make indices.
 
     Attributes:
         items: the rated items.
         sets: whole indices and constructs.
-        names: agency (empty: the domain is the agency) and construct (empty: the whole) by the set's name.
+        parts: what each set stands for, by its name.
         roles: roles in which the agencies are found; none where the instrument names them.
     """
 
     items: tuple[RatedItem, ...]
     sets: tuple[ItemSet, ...]
-    names: dict[str, tuple[str, str]]
+    parts: dict[str, Part]
     roles: tuple[Role, ...] = ()
 
 
@@ -53,8 +68,9 @@ def judgements(instrument: Instrument) -> list[Judgement]:
     rated = {construct: items for construct, items in rated.items() if items}
     named = {construct: items for construct, items in rated.items() if construct.agency is not None}
     by_role = {construct: items for construct, items in rated.items() if construct.role is not None}
-    found = [_named(named)] if named else []
-    return [*found, _in_roles(by_role)] if by_role else found
+    recipes = frozenset(recipe.name for recipe in instrument.recipes)
+    found = [_named(named, recipes)] if named else []
+    return [*found, _in_roles(by_role, recipes)] if by_role else found
 
 
 def agencies_in_roles(frame: Frame, judgement: Judgement, kept: Sequence[str]) -> Frame:
@@ -118,33 +134,63 @@ def _weight(recipe: Recipe, item: str) -> float:
     return next((float(one.weight) for one in recipe.item_weights if one.item == item), 0.0)
 
 
-def _named(constructs: dict[Construct, tuple[RatedItem, ...]]) -> Judgement:
+def _named(constructs: dict[Construct, tuple[RatedItem, ...]], recipes: frozenset[str]) -> Judgement:
     agencies: dict[str, dict[str, tuple[RatedItem, ...]]] = {}
     for construct, items in constructs.items():
         agencies.setdefault(str(construct.agency), {})[construct.name] = items
-    names: dict[str, tuple[str, str]] = {}
-    sets: list[ItemSet] = []
-    for agency, parts in sorted(agencies.items()):
-        whole = tuple(item for items in parts.values() for item in items)
-        for construct_name, items in (("", whole), *(parts.items() if len(parts) > 1 else ())):
-            name = f"set_{len(sets)}"
-            names[name] = (agency, construct_name)
-            sets.append(ItemSet(name=name, items=items))
-    items = tuple(item for items in constructs.values() for item in items)
-    return Judgement(items=items, sets=tuple(sets), names=names)
+    made = [
+        (part, items)
+        for agency, own in sorted(agencies.items())
+        for construct_name, items in (("", _together(own)), *(own.items() if len(own) > 1 else ()))
+        for part, items in _parts(Part(agency=agency, construct=construct_name, recipes=recipes), items)
+    ]
+    return _judgement(tuple(item for items in constructs.values() for item in items), made)
 
 
-def _in_roles(constructs: dict[Construct, tuple[RatedItem, ...]]) -> Judgement:
+def _in_roles(constructs: dict[Construct, tuple[RatedItem, ...]], recipes: frozenset[str]) -> Judgement:
     judged = {
         construct.name: tuple(replace(item, judged=f"judged_{construct.role}") for item in items)
         for construct, items in constructs.items()
     }
-    whole = tuple(item for items in judged.values() for item in items)
-    parts = (("", whole), *judged.items())
+    made = [
+        (part, items)
+        for construct_name, items in (("", _together(judged)), *judged.items())
+        for part, items in _parts(Part(agency="", construct=construct_name, recipes=recipes), items)
+    ]
     used = {construct.role for construct in constructs}
+    return _judgement(_together(judged), made, tuple(role for role in Role if role in used))
+
+
+def _together(parts: dict[str, tuple[RatedItem, ...]]) -> tuple[RatedItem, ...]:
+    return tuple(item for items in parts.values() for item in items)
+
+
+def _parts(whole: Part, items: tuple[RatedItem, ...]) -> Iterator[tuple[Part, tuple[RatedItem, ...]]]:
+    """The part, and one more for each recipe that gives some of its items no weight.
+
+    Who answered only such items is no respondent of that recipe: counted with the others, a few people's
+    score would pass for that of many.
+    """
+    lighter = {}
+    for place, measure in enumerate(MEASURES):
+        weighted = tuple(item for item in items if item.weights[place] > 0)
+        if len(weighted) < len(items):
+            lighter[f"{measure}/{Rule.FIXED_WEIGHTS}"] = weighted
+    yield replace(whole, recipes=whole.recipes - lighter.keys()), items
+    for recipe, weighted in lighter.items():
+        if weighted and recipe in whole.recipes:
+            yield replace(whole, recipes=frozenset({recipe})), weighted
+
+
+def _judgement(
+    items: tuple[RatedItem, ...],
+    made: Sequence[tuple[Part, tuple[RatedItem, ...]]],
+    roles: tuple[Role, ...] = (),
+) -> Judgement:
+    named = {f"set_{place}": one for place, one in enumerate(made)}
     return Judgement(
-        items=whole,
-        sets=tuple(ItemSet(name=f"set_{k}", items=items) for k, (_, items) in enumerate(parts)),
-        names={f"set_{k}": ("", name) for k, (name, _) in enumerate(parts)},
-        roles=tuple(role for role in Role if role in used),
+        items=items,
+        sets=tuple(ItemSet(name=name, items=own) for name, (_, own) in named.items()),
+        parts={name: part for name, (part, _) in named.items()},
+        roles=roles,
     )

@@ -10,9 +10,9 @@ from dataclasses import asdict, astuple, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from survey.frozen.engine import exact_path, locked_engine
+from survey.frozen.engine import exact_path, literal, locked_engine
 from survey.frozen.layout import MANIFEST
 from survey.frozen.reading import read
 from survey.frozen.writing import canonical_json, sha256_of, whole_folder, write_parquet
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-CSV, JSON, PARQUET, REPORT = "scores.csv", "scores.json", "scores.parquet", "report.html"
+CSV, JSON, PARQUET, REPORT = FILES = ("scores.csv", "scores.json", "scores.parquet", "report.html")
 
 
 class ResultManifest(BaseModel, frozen=True, extra="forbid", strict=True):
-    """What a result was made from and with; `id` is the hash of data, code and configuration.
+    """What a result was made from and with; `id` is the SHA-256 of data, code and configuration.
 
-    `frozen` is where the wave lay, relative to the result folder; `data` the SHA-256 of its manifest. Engine
-    and threads are noted and not in the `id`: they change no number.
+    `frozen` is where the wave lay, relative to the result folder; `data` the SHA-256 of its manifest. The
+    engine is noted and not in the `id`: it changes no number. Threads change nothing and are not noted.
     """
 
     format: Literal["longdan-result/1"]
@@ -45,7 +45,6 @@ class ResultManifest(BaseModel, frozen=True, extra="forbid", strict=True):
     version: str
     language: Literal["vi", "en"]
     engine: Engine
-    threads: int | None
     files: dict[str, str]
 
 
@@ -83,11 +82,9 @@ def score(  # noqa: PLR0913 - the options of the command
             version=version(),
             language=language,
             engine=engine,
-            threads=threads,
-            files={name: sha256_of(folder / name) for name in (CSV, JSON, PARQUET, REPORT)},
+            files={name: sha256_of(folder / name) for name in FILES},
         )
-        text = json.dumps(manifest.model_dump(), ensure_ascii=False, sort_keys=True, indent=2)
-        (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
+        (folder / MANIFEST).write_text(_text(manifest), encoding="utf-8", newline="\n")
     return manifest
 
 
@@ -96,7 +93,7 @@ def replay(result: Path, scratch: Path, *, step: Callable[[str], None] = lambda 
 
     Args:
         result: the result folder.
-        scratch: a new or empty folder to compute into.
+        scratch: a folder to compute into.
         step: told what is being done.
 
     Raises:
@@ -114,12 +111,14 @@ def replay(result: Path, scratch: Path, *, step: Callable[[str], None] = lambda 
         scratch / "again",
         language=manifest.language,
         engine=manifest.engine,
-        threads=manifest.threads,
+        threads=threads,
         step=step,
     )
-    differing = [name for name in manifest.files if made.files[name] != manifest.files[name]]
+    differing = [name for name in FILES if made.files[name] != manifest.files[name]]
     if differing:
         raise Refusal([_differs(result / name, manifest.version, made.version) for name in differing])
+    if made.model_copy(update={"frozen": manifest.frozen}) != manifest:
+        raise Refusal([_changed(result / MANIFEST)])
     return manifest
 
 
@@ -133,12 +132,14 @@ def _write_scores(folder: Path, rows: list[ScoreRow]) -> None:
         json.dumps(form, ensure_ascii=False, allow_nan=False, indent=1) + "\n", encoding="utf-8", newline="\n"
     )
     with locked_engine(folder, threads=1) as connection:
-        source = exact_path(folder / CSV)
-        # every cell is quoted text until it is cast, so that a code like 01 stays one
-        table = connection.read_csv(source, all_varchar=True, header=True, sep=",")
+        # nothing is guessed, and every cell is text until it is cast, so that a code like 01 stays one
+        columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in COLUMNS)
+        source = literal(exact_path(folder / CSV))
+        table = connection.query(f"FROM read_csv({source}, columns = {{{columns}}}, {_OWN_CSV})")
         write_parquet(table.project(", ".join(_cast(name) for name in COLUMNS)), folder / PARQUET)
 
 
+_OWN_CSV = r"""auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', new_line = '\n'"""
 _TYPES = {
     field.name: {"float | None": "DOUBLE", "int | None": "INTEGER"}.get(str(field.type))
     for field in fields(ScoreRow)
@@ -163,11 +164,17 @@ def _relative(frozen: Path, out: Path) -> str:
         return frozen.resolve().as_posix()
 
 
+def _text(manifest: ResultManifest) -> str:
+    return json.dumps(manifest.model_dump(), ensure_ascii=False, sort_keys=True, indent=2) + "\n"
+
+
 def _manifest(result: Path) -> ResultManifest:
+    """The manifest of a result; its `id` and its very bytes must be those that were written."""
     path = result / MANIFEST
     try:
-        return ResultManifest.model_validate_json(path.read_text(encoding="utf-8"))
-    except (OSError, ValidationError) as error:
+        text = path.read_bytes().decode("utf-8")
+        manifest = ResultManifest.model_validate_json(text)
+    except (OSError, ValueError) as error:
         got = " ".join(str(error).split())[:200]
         fault = Fault(
             code="NO_RESULT",
@@ -177,6 +184,10 @@ def _manifest(result: Path) -> ResultManifest:
             remedy="Name a folder that `longdan score` has written.",
         )
         raise Refusal([fault]) from error
+    made_from = _identity(manifest.data, manifest.version, manifest.language)
+    if manifest.id != made_from or text != _text(manifest) or set(manifest.files) != set(FILES):
+        raise Refusal([_changed(path)])
+    return manifest
 
 
 def _digest(path: Path) -> str:

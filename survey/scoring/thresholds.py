@@ -17,18 +17,20 @@ WITHHELD_BELOW = 10
 INDICATIVE_BELOW = 30
 
 
-def suppressed(estimate: IndexEstimate) -> str:
-    """Why the numbers are withheld; empty when they are not."""
+def suppressed(estimate: IndexEstimate | None) -> str:
+    """Why the numbers are withheld; empty when they are not. None: the recipe gives the items no weight."""
+    if estimate is None:
+        return "no_weight"
     if estimate.n_valid < WITHHELD_BELOW:
         return "few_respondents"
     return estimate.reason
 
 
-def decision_use(estimate: IndexEstimate, basis: Basis, reason: str) -> str:
+def decision_use(estimate: IndexEstimate | None, basis: Basis) -> str:
     """`improvement` for numbers from enough people who were chosen, `none` for all others.
 
     Who answers an open channel chose to; such a number is neither compared nor used.
     """
-    if reason or basis == "open" or estimate.n_valid < INDICATIVE_BELOW:
+    if estimate is None or suppressed(estimate) or basis == "open" or estimate.n_valid < INDICATIVE_BELOW:
         return "none"
     return "improvement"

@@ -29,7 +29,10 @@ _RULE = {
     Rule.PERSON_MEAN: _("Average over people of each one's own average"),
 }
 _INTERVAL = {
-    "t": _("95%% confidence interval from the standard error under the sampling design, by Student's t."),
+    "t": _(
+        "95%% confidence interval from the standard error under the sampling design, by Student's t, cut at 0 "
+        "and 100; by Clopper and Pearson where all answered alike."
+    ),
     "logit": _(
         "95%% confidence interval from the standard error under the sampling design, on the logit scale."
     ),

@@ -51,8 +51,15 @@ _ESTIMATE = {
         "would have an estimated %(estimate)s on average, on a scale from 0 to 100."
     ),
 }
-# Nobody answering is said as fewer than the limit: the count is never given away.
-_FEW = ("few_respondents", "no_answer")
+_WITHHELD = {
+    # Nobody answering is said as fewer than the limit too: the count is never given away.
+    "few_respondents": _("Not published: fewer than %(limit)s respondents"),
+    "item_without_answers": _("Not published: one of its questions has no answer at all"),
+    "no_degrees_of_freedom": _("Not published: its uncertainty cannot be computed"),
+    NO_INTERVAL: _("Not published: its uncertainty cannot be computed"),
+    "no_weight": _("Not published: this recipe gives its questions no weight"),
+    "complementary": _("Not yet published, so that it does not give away another number"),
+}
 _STANDING = {
     Standing.BELOW: _("Below the standard of %(standard)s: its whole interval and its bounds lie below it."),
     Standing.UNCLEAR: _(
@@ -83,14 +90,10 @@ def why_withheld(row: ScoreRow, report: ReportInput, language: Language) -> str:
         ValueError: the row gives a reason for which the report has no words.
     """
     reason = withheld(row)
-    if reason in _FEW:
-        limit = language.integer(report.thresholds.withheld_below)
-        return language.gettext("Not published: fewer than %(limit)s respondents", limit=limit)
-    if reason == "complementary":
-        return language.gettext("Not yet published, so that it does not give away another number")
-    if reason == NO_INTERVAL:
-        return language.gettext("Not published: its uncertainty cannot be computed")
-    raise ValueError(f"{row.agency}: expected a known reason for withholding, got {reason!r}")
+    if reason not in _WITHHELD:
+        raise ValueError(f"{row.agency}: expected a known reason for withholding, got {reason!r}")
+    limit = language.integer(report.thresholds.withheld_below)
+    return language.gettext(_WITHHELD[reason], limit=limit)
 
 
 def agency_sentences(row: ScoreRow, report: ReportInput, language: Language, reach: Range | None) -> str:

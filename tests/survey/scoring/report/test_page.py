@@ -235,7 +235,9 @@ def test_all_faults_of_the_input_are_named_at_once() -> None:
     ("reason", "words"),
     [
         ("few_respondents", "Không công bố: dưới 10 người trả lời"),
-        ("no_answer", "Không công bố: dưới 10 người trả lời"),
+        ("item_without_answers", "Không công bố: có câu hỏi không ai trả lời"),
+        ("no_degrees_of_freedom", "Không công bố: chưa tính được khoảng tin cậy"),
+        ("no_weight", "Không công bố: cách tính này không tính các câu hỏi về cơ quan này"),
         ("complementary", "Chưa công bố để không lộ số của nơi khác"),
         ("", "Không công bố: chưa tính được khoảng tin cậy"),
     ],
