@@ -111,7 +111,6 @@ def replay(result: Path, scratch: Path, *, step: Callable[[str], None] = lambda 
         scratch / "again",
         language=manifest.language,
         engine=manifest.engine,
-        threads=threads,
         step=step,
     )
     differing = [name for name in FILES if made.files[name] != manifest.files[name]]

@@ -30,8 +30,8 @@ _RULE = {
 }
 _INTERVAL = {
     "t": _(
-        "95%% confidence interval from the standard error under the sampling design, by Student's t, cut at 0 "
-        "and 100; by Clopper and Pearson where all answered alike."
+        "95%% confidence interval from the standard error under the sampling design, by Student's t, cut at "
+        "0 and 100; by Clopper and Pearson where all answered alike."
     ),
     "logit": _(
         "95%% confidence interval from the standard error under the sampling design, on the logit scale."
