@@ -154,6 +154,14 @@ def covariance(totals: Totals, units: Units, estimates: list[Smooth]) -> Floats:
     return out + _inner(totals, estimates, inner[totals.psu], totals.rows)
 
 
+def taken_whole(totals: Totals, units: Units) -> NDArray[np.bool_]:
+    """D flags whether everybody in the domain's strata was taken, so that nothing is uncertain."""
+    sampled = (units.taken < units.population)[totals.stratum]
+    if units.last_stage in {LastStage.INTERVIEW_IN_PSU, LastStage.SSU}:
+        sampled = sampled | (units.psu_taken < units.psu_population)[totals.psu]
+    return np.asarray(np.bincount(totals.domain, sampled, len(totals.domains)) == 0)
+
+
 def _interviews_last(units: Units) -> bool:
     return units.last_stage in {LastStage.INTERVIEW_IN_STRATUM, LastStage.INTERVIEW_IN_PSU}
 
@@ -185,7 +193,7 @@ def _factors(taken: Integers, population: Floats, units: Units) -> _Factors:
     factor = unsampled * taken / np.maximum(taken - 1, 1)
     if not alone.any():
         return _Factors(factor, alone)
-    if units.lonely_psu == "fail":
+    if units.lonely_psu == "fail" or (units.lonely_psu == "average" and alone.all()):
         _refuse_lonely(alone, units)
     if units.lonely_psu == "centre":
         return _Factors(factor, alone)
@@ -196,14 +204,16 @@ def _factors(taken: Integers, population: Floats, units: Units) -> _Factors:
 
 
 def _refuse_lonely(alone: NDArray[np.bool_], units: Units) -> None:
-    names = units.strata if len(alone) == len(units.strata) else units.psus
+    first = len(alone) == len(units.strata)
+    names, what = (units.strata, "stratum") if first else (units.psus, "PSU")
     which = [", ".join(map(str, names[index])) for index in np.flatnonzero(alone)[:5]]
     raise StatisticsError(
         "LONELY_PSU",
         where="; ".join(which) or "the only stratum",
-        expected="at least two units in each stratum",
-        got=f"one unit in {np.count_nonzero(alone)} strata",
-        remedy="Choose lonely_psu: certainty (it was taken for certain), remove, centre or average.",
+        expected="at least two units in each " + what,
+        got=f"one unit in {np.count_nonzero(alone)} of {len(alone)}",
+        remedy="Choose lonely_psu: certainty (it was taken for certain), remove, centre or (where others "
+        "have two) average.",
     )
 
 

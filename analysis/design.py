@@ -62,7 +62,13 @@ class SurveyDesign:
         nest: bool = False,
         lonely_psu: LonelyPsu = "fail",
     ) -> None:
-        columns = Columns(strata=_as_tuple(strata), psu=psu, ssu=ssu, weights=weights, fpc=_as_tuple(fpc))
+        columns = Columns(
+            strata=tuple(dict.fromkeys(_as_tuple(strata))),
+            psu=psu,
+            ssu=ssu,
+            weights=weights,
+            fpc=_as_tuple(fpc),
+        )
         opened = lazy(frame)
         _check_arguments(columns, lonely_psu)
         require(opened, columns.all, "design")

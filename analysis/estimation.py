@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
-from analysis.covariance import Smooth, covariance, pair, variance
+from analysis.covariance import Smooth, covariance, pair, taken_whole, variance
+from analysis.errors import StatisticsError
 from analysis.intervals import Interval, share_interval, t_interval
 from analysis.results import Estimate, Result, Suppressed
 from analysis.totals import Request, Totals, Variable, sum_up
@@ -62,11 +63,30 @@ class Asked:
 
 @dataclass(frozen=True)
 class Options:
-    """How intervals, degrees of freedom and design effects are reckoned."""
+    """How intervals, degrees of freedom and design effects are reckoned.
+
+    Raises:
+        StatisticsError: `UNKNOWN_OPTION`.
+    """
 
     interval: Interval
     df: DegreesOfFreedom
     deff_reference: DeffReference
+
+    def __post_init__(self) -> None:
+        for name, known in (
+            ("interval", Interval),
+            ("df", DegreesOfFreedom),
+            ("deff_reference", DeffReference),
+        ):
+            if getattr(self, name) not in get_args(known):
+                raise StatisticsError(
+                    "UNKNOWN_OPTION",
+                    where=name,
+                    expected=", ".join(get_args(known)),
+                    got=repr(getattr(self, name)),
+                    remedy="Choose one of them.",
+                )
 
 
 def estimate(
@@ -92,13 +112,15 @@ def estimate(
         for place, cells in enumerate(zip(*(column.tolist() for column in table.values()), strict=True)):
             row = dict(zip(table, cells, strict=True))
             if row["n"] == 0 or not math.isfinite(row["value"]):
-                suppressed.append(Suppressed(variable=one.name, by=levels[place], reason="no_answer"))
+                reason = "no_answer" if row["n"] == 0 else "zero_denominator"
+                suppressed.append(Suppressed(variable=one.name, by=levels[place], reason=reason))
                 continue
             kept.append(position * len(levels) + place)
             rows.append(_row_of(one.name, levels[place], row))
 
     def covariances() -> Floats:
-        return _covariance(design, asked, smooths, totals, where)[np.ix_(kept, kept)]
+        with np.errstate(invalid="ignore"):  # domains without an answer are taken out after
+            return _covariance(design, asked, smooths, totals, where)[np.ix_(kept, kept)]
 
     return Result(rows, suppressed, covariances)
 
@@ -175,6 +197,8 @@ def _table(  # noqa: PLR0913 - everything that one row of the result rests on
             )
         else:
             low, high = t_interval(smooth.value, se, df.astype(float))
+    whole = taken_whole(totals, design.units)
+    low, high = np.where(whole, smooth.value, low), np.where(whole, smooth.value, high)
     return {
         "n": n,
         "weight": sums[one.weight],

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.design import SurveyDesign
+    from analysis.measured import Measured
 
     Floats = NDArray[np.float64]
 
@@ -54,8 +55,7 @@ def mean(  # noqa: PLR0913 - the contract's arguments
     columns = design.measured(names)
     asked = []
     for name in names:
-        column = columns[name].centred()
-        y = Variable(value=column.value, bound=column.bound, integer=column.integer)
+        y = _variable(columns[name].centred())
         asked.append(_mean_of(name, Variable.answered(name), y, origin=columns[name].centre))
     return estimate(design, asked, by, where, Options(interval, df, deff_reference))
 
@@ -88,6 +88,8 @@ def proportion(  # noqa: PLR0913 - the contract's arguments
     """
     names = as_list(variables)
     require(design.frame, names, "variable")
+    schema = design.frame.collect_schema()
+    design.measured([name for name in names if schema[name].is_float()])  # NaN is no answer, and no level
     asked = [
         _mean_of(
             name,
@@ -117,11 +119,7 @@ def total(  # noqa: PLR0913 - the contract's arguments
     _only_t(interval)
     names = as_list(variables)
     columns = design.measured(names)
-    asked = []
-    for name in names:
-        column = columns[name]
-        y = Variable(value=column.value, bound=column.bound, integer=column.integer)
-        asked.append(_total_of(name, Variable.answered(name), y))
+    asked = [_total_of(name, Variable.answered(name), _variable(columns[name])) for name in names]
     return estimate(design, asked, by, where, Options(interval, df, deff_reference))
 
 
@@ -152,15 +150,21 @@ def ratio(  # noqa: PLR0913 - the contract's arguments
         StatisticsError: for a bad column or argument, or a lonely PSU.
     """
     _only_t(interval)
-    pairs = list(zip(as_list(numerators), as_list(denominators), strict=True))
+    tops, bottoms = as_list(numerators), as_list(denominators)
+    if len(tops) != len(bottoms):
+        raise StatisticsError(
+            "UNEQUAL_LISTS",
+            where="denominators",
+            expected=f"{len(tops)}, one for each numerator",
+            got=str(len(bottoms)),
+            remedy="Name each ratio's denominator, repeated where ratios share one.",
+        )
+    pairs = list(zip(tops, bottoms, strict=True))
     columns = design.measured([name for both in pairs for name in both])
     asked = []
     for numerator, denominator in pairs:
         both = ~nw.col(numerator).is_null() & ~nw.col(denominator).is_null()
-        y, x = (
-            Variable(value=column.value, where=both, bound=column.bound, integer=column.integer)
-            for column in (columns[numerator], columns[denominator])
-        )
+        y, x = _variable(columns[numerator], both), _variable(columns[denominator], both)
         asked.append(ratio_of(f"{numerator}/{denominator}", Variable(where=both), y, x))
     return estimate(design, asked, by, where, Options(interval, df, deff_reference))
 
@@ -196,6 +200,11 @@ def difference(result: Result, one: Mapping[str, object], other: Mapping[str, ob
         df=df,
         deff=None,
     )
+
+
+def _variable(column: Measured, where: nw.Expr | None = None) -> Variable:
+    integer = column.integer
+    return Variable(value=column.value, where=where, bound=column.bound, integer=integer, wide=not integer)
 
 
 def ratio_of(name: str, counted: Variable, y: Variable, x: Variable) -> Asked:

@@ -67,7 +67,9 @@ class Weights:
     power: int
 
 
-def limbs(expression: nw.Expr, weights: Weights, *, bound: float = 1.0, factor: float = 1.0) -> list[Limb]:
+def limbs(
+    expression: nw.Expr, weights: Weights, *, bound: float = 1.0, factor: float = 1.0, wide: bool = False
+) -> list[Limb]:
     """The expression as one or two integer limbs, ready to be multiplied by integers and summed.
 
     Args:
@@ -75,11 +77,12 @@ def limbs(expression: nw.Expr, weights: Weights, *, bound: float = 1.0, factor: 
         weights: the weights; beyond a spread that one limb holds, a second is made.
         bound: see `expression`.
         factor: bound of the integers that each limb will be multiplied by.
+        wide: whether what the weights are multiplied by needs the second limb.
     """
     room = SUM_BITS - bits(weights.rows) - bits(factor)
     shift = room - bits(weights.high * bound)
     high = _rounded(expression, shift)
-    if room - bits(weights.spread) >= BITS_OF_SMALLEST[weights.power]:
+    if not wide and room - bits(weights.spread) >= BITS_OF_SMALLEST[weights.power]:
         return [Limb(high, shift)]
     # What the high limb leaves is below 2**-shift, so the low one keeps bits of its own.
     low_shift = shift + min(room, LOW_LIMB_BITS)

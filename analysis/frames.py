@@ -5,6 +5,8 @@ SQL engines take column names without regard to case, so two names that differ i
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,18 +56,41 @@ def collect(frame: Frame) -> Columns:
     """The columns of a small lazy frame as arrays, in no order of rows; null numbers become 0, keys None."""
     native = nw.to_native(frame)
     if isinstance(native, duckdb.DuckDBPyRelation):
-        columns: Columns = native.fetchnumpy()
-        return {name: _filled(values) for name, values in columns.items()}
+        schema, columns = frame.collect_schema(), native.fetchnumpy()
+        return {name: _filled(values, schema[name]) for name, values in columns.items()}
     eager = frame.collect()
     return {name: _from_series(eager.get_column(name)) for name in eager.columns}
 
 
+def grouped(frame: Frame, keys: Sequence[str], asked: Mapping[str, nw.Expr]) -> Columns:
+    """What is asked of each combination of the keys, or of the whole frame where there are none.
+
+    The engines group by names of ours: DuckDB takes a dot in a key's name for that of a table.
+    """
+    if not keys:
+        return collect(frame.select(**asked))
+    ours = {f"__key{position}": name for position, name in enumerate(keys)}
+    named = frame.with_columns(**{own: nw.col(name) for own, name in ours.items()})
+    found = collect(named.group_by(*ours).agg(**asked))
+    return {ours.get(name, name): values for name, values in found.items()}
+
+
 def require(frame: Frame, names: Iterable[str], role: str) -> None:
-    """Refuse names that are not columns of the frame.
+    """Refuse names that are not columns of the frame, or that an engine would not take for a name.
 
     Raises:
-        StatisticsError: `UNKNOWN_COLUMN`.
+        StatisticsError: `UNKNOWN_COLUMN` or `RESERVED_NAME`.
     """
+    names = list(names)
+    reserved = [name for name in names if name.startswith("__") or name in {"", "*"} or _is_pattern(name)]
+    if reserved:
+        raise StatisticsError(
+            "RESERVED_NAME",
+            where=role,
+            expected="a name that is not empty, does not begin with `__` and is no pattern (`*`, `^...$`)",
+            got=", ".join(map(repr, reserved)),
+            remedy="Rename the column: engines, and the sums made here, use such names for themselves.",
+        )
     present = frame.collect_schema().names()
     absent = [name for name in names if name not in present]
     if absent:
@@ -78,6 +103,10 @@ def require(frame: Frame, names: Iterable[str], role: str) -> None:
         )
 
 
+def _is_pattern(name: str) -> bool:
+    return name.startswith("^") and name.endswith("$")
+
+
 def in_type_of(frame: Frame, column: str, level: object) -> object:
     """A level as a value of the column's own type, so that `"4"` finds the code 4 and 4 the text "4".
 
@@ -88,12 +117,18 @@ def in_type_of(frame: Frame, column: str, level: object) -> object:
     if isinstance(level, np.generic):
         level = level.item()
     try:
+        if level is None:
+            raise ValueError(level)  # noqa: TRY301 - a missing level is of no type
         if dtype == nw.Boolean:
             return _truth(level)
         if dtype.is_integer():
             return int(str(level))
         if dtype.is_numeric():
-            return float(str(level))
+            return _finite(level)
+        if dtype == nw.Date:
+            return dt.date.fromisoformat(str(level))
+        if dtype == nw.Datetime:
+            return dt.datetime.fromisoformat(str(level))
     except ValueError as error:
         raise StatisticsError(
             "LEVEL_TYPE",
@@ -103,6 +138,13 @@ def in_type_of(frame: Frame, column: str, level: object) -> object:
             remedy="Give the level as the column holds it.",
         ) from error
     return level if dtype not in (nw.String, nw.Categorical, nw.Enum) else str(level)
+
+
+def _finite(level: object) -> float:
+    number = float(str(level))
+    if not math.isfinite(number):
+        raise ValueError(level)
+    return number
 
 
 def _truth(level: object) -> bool:
@@ -116,6 +158,14 @@ def _truth(level: object) -> bool:
 
 def _from_file(path: Path) -> duckdb.DuckDBPyRelation:
     kind = path.suffix.lower()
+    if not path.is_file():
+        raise StatisticsError(
+            "NO_FILE",
+            where=str(path),
+            expected="a .csv or .parquet file",
+            got="no such file",
+            remedy="Check the path.",
+        )
     if kind == ".csv":
         return duckdb.read_csv(
             str(path), sample_size=-1, auto_type_candidates=["BIGINT", "DOUBLE", "VARCHAR"]
@@ -145,7 +195,9 @@ def _refuse_names_that_differ_in_case(names: list[str]) -> None:
             )
 
 
-def _filled(values: NDArray[Any]) -> NDArray[Any]:
+def _filled(values: NDArray[Any], dtype: object) -> NDArray[Any]:
+    if dtype == nw.Date:  # DuckDB hands dates over as points of time
+        values = values.astype("datetime64[D]")
     if not isinstance(values, np.ma.MaskedArray):
         return values
     filled: NDArray[Any] = values.filled(None if values.dtype == object else 0)
@@ -166,7 +218,7 @@ def beside(frame: Frame, columns: Mapping[str, Sequence[object]]) -> Frame:
     native = nw.to_native(frame)
     if isinstance(native, duckdb.DuckDBPyRelation):
         rows = ", ".join(f"({', '.join(map(_literal, row))})" for row in zip(*columns.values(), strict=True))
-        names = ", ".join(f'"{name}"' for name in columns)
+        names = ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
         small: object = native.query("beside_this", f"SELECT * FROM (VALUES {rows}) AS small({names})")  # noqa: S608 - integers and quoted keys only
     else:
         small = nw.from_dict(

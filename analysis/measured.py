@@ -13,7 +13,8 @@ from analysis.frames import Frame, collect, require
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Integers keep their origin unless it lies this many half-ranges away, where second moments would cancel.
+# Values keep their origin unless it lies this many half-ranges away, where second moments would cancel: moved
+# to the middle of a wide range, small values would lose their digits.
 FAR_FROM_ZERO = 8
 SMALL_INTEGER = 2**20
 
@@ -30,15 +31,16 @@ class Measured:
     @property
     def bound(self) -> float:
         """The greatest size of a value."""
-        return max(abs(self.low), abs(self.high), 1.0)
+        size = max(abs(self.low), abs(self.high))
+        return max(size, 1.0) if self.integer or size == 0 else size
 
     @property
     def centre(self) -> float:
         """An origin near the values, so that second moments about it do not cancel."""
         middle, half = (self.low + self.high) / 2, (self.high - self.low) / 2
-        if not self.integer:
-            return middle
-        return 0.0 if abs(middle) <= FAR_FROM_ZERO * max(half, 0.5) else float(round(middle))
+        if abs(middle) <= FAR_FROM_ZERO * (max(half, 0.5) if self.integer else half):
+            return 0.0
+        return float(round(middle)) if self.integer else middle
 
     def centred(self) -> Measured:
         """The column minus its centre."""
@@ -99,7 +101,7 @@ def _measured(name: str, value: nw.Expr, k: int, found: dict[str, Any], *, integ
             "NOT_A_NUMBER",
             where=name,
             expected="finite numbers, or null where the answer is missing",
-            got=f"{found[f'broken_{k}']} values NaN or infinite",
+            got=f"{int(found[f'broken_{k}'])} values NaN or infinite",
             remedy="Turn them into null.",
         )
     kept = value.cast(nw.Int64) if integer else value.cast(nw.Float64)

@@ -15,7 +15,7 @@ import numpy as np
 
 from analysis.errors import StatisticsError
 from analysis.exact import Limb, Weights, bits, halves, limbs
-from analysis.frames import collect, in_type_of, require
+from analysis.frames import grouped, in_type_of, require
 from analysis.units import LastStage, level_index
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class Variable:
         where: condition; None = wherever `value` is not null.
         bound: greatest size of `value`; decides how many bits the sums can spare.
         integer: whether `value` is an integer, so that its product with a fixed-point weight is exact.
+        wide: whether values may differ by orders of magnitude: the small ones need a limb of their own.
         column: the column whose being null `where` is about, where that is all it is about.
     """
 
@@ -51,6 +52,7 @@ class Variable:
     where: nw.Expr | None = None
     bound: float = 1.0
     integer: bool = True
+    wide: bool = False
     column: str | None = None
 
     def times(self, other: Variable) -> Variable:
@@ -60,6 +62,7 @@ class Variable:
             where=_both(self.where, other.where, lambda a, b: a & b),
             bound=self.bound * other.bound,
             integer=self.integer and other.integer,
+            wide=self.wide or other.wide,
         )
 
     @classmethod
@@ -158,7 +161,7 @@ def sum_up(
     plan = _Plan(design)
     asked = plan.ask(request)
     frame = frame.with_columns(**plan.columns) if plan.columns else frame
-    found = collect(_grouped(frame, keys, asked))
+    found = grouped(frame, keys, asked)
     cells = len(found["__rows"])
     domains, domain = level_index([found[name] for name in by], cells)
     stratum, psu, ssu = _unit_index(design, found, cells)
@@ -166,7 +169,7 @@ def sum_up(
     found = {name: values[order] for name, values in found.items()}
     return Totals(
         by=tuple(by),
-        domains=domains if cells else [],
+        domains=domains if cells or not by else [],
         stratum=stratum[order],
         psu=psu[order],
         ssu=ssu[order],
@@ -185,6 +188,7 @@ class _Plan:
     def __init__(self, design: SurveyDesign) -> None:
         self.units = design.units
         name = design.columns.weights
+        self.equal = name is None  # each weighs 1, which is its own square
         self.weight = nw.lit(1.0) if name is None else nw.col(name).cast(nw.Float64)
         self.columns: dict[str, nw.Expr] = {}
         self.names: dict[tuple[str, str], str] = {}
@@ -206,6 +210,8 @@ class _Plan:
         return self.asked | {"__rows": nw.len()}
 
     def _ask_sum(self, kind: str, name: str, variable: Variable, power: int) -> None:
+        if self.equal:
+            power = 1
         weight = self.weight if power == 1 else self.weight * self.weight
         done = self.done.setdefault((power, id(variable)), (kind, name))
         if done != (kind, name):
@@ -217,7 +223,7 @@ class _Plan:
             parts = limbs(weight, weights, factor=variable.bound)
             made = [variable.weighted(self._column(f"__w{power}_{part.shift}", part)) for part in parts]
         else:
-            parts = limbs(variable.weighted(weight), weights, bound=variable.bound)
+            parts = limbs(variable.weighted(weight), weights, bound=variable.bound, wide=variable.wide)
             made = [part.expression for part in parts]
         self.limbs[kind, name] = parts
         self._add_sums(kind, name, made)
@@ -256,12 +262,9 @@ class _Plan:
         rows = found["__rows"].astype(object)
         centred = [int(s) * int(n) - int(t) ** 2 for s, n, t in zip(squares, rows, total, strict=True)]
         return np.array(
-            [value / (int(n) << 2 * low.shift) for value, n in zip(centred, rows, strict=True)], dtype=float
+            [value / (max(int(n), 1) << 2 * low.shift) for value, n in zip(centred, rows, strict=True)],
+            dtype=float,
         )
-
-
-def _grouped(frame: Frame, keys: tuple[str, ...], asked: dict[str, nw.Expr]) -> Frame:
-    return frame.group_by(*keys).agg(**asked) if keys else frame.select(**asked)
 
 
 def _rows(design: SurveyDesign, by: Sequence[str], where: Mapping[str, object]) -> Frame:
@@ -313,7 +316,8 @@ def _unit_index(
     stratum = _position([found[name] for name in columns.strata], units.strata, cells)
     if units.last_stage is LastStage.INTERVIEW_IN_STRATUM:
         return stratum, unlisted, unlisted
-    psu = _position([found[name] for name in (*columns.strata, str(columns.psu))], units.psus, cells)
+    listed = dict.fromkeys((*columns.strata, str(columns.psu)))
+    psu = _position([found[name] for name in listed], units.psus, cells)
     if units.last_stage is not LastStage.SSU:
         return stratum, psu, unlisted
     return stratum, psu, level_index([psu, found[str(columns.ssu)]], cells)[1]

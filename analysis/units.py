@@ -14,7 +14,7 @@ import narwhals as nw
 import numpy as np
 
 from analysis.errors import StatisticsError
-from analysis.frames import Frame, collect
+from analysis.frames import Frame, collect, grouped
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,27 +79,30 @@ def list_units(frame: Frame, columns: Columns, *, nest: bool, lonely_psu: Lonely
     """List the units of a design and refuse what cannot be one.
 
     Raises:
-        StatisticsError: `EMPTY_FRAME`, `WEIGHT_MISSING`, `WEIGHT_NOT_FINITE`, `WEIGHT_NEGATIVE`,
-            `WEIGHT_ALL_ZERO`, `UNIT_MISSING`, `FPC_MISSING`, `FPC_VARIES`, `FPC_TOO_SMALL` or
-            `PSU_IN_TWO_STRATA`.
+        StatisticsError: `NOT_NUMERIC`, `EMPTY_FRAME`, `WEIGHT_MISSING`, `WEIGHT_NOT_FINITE`,
+            `WEIGHT_NEGATIVE`, `WEIGHT_ALL_ZERO`, `UNIT_MISSING`, `FPC_MISSING`, `FPC_VARIES`,
+            `FPC_TOO_SMALL` or `PSU_IN_TWO_STRATA`.
     """
+    _refuse_text(frame, columns)
     overall = _overall(frame, columns)
     last_stage = _last_stage(overall, columns)
     listed = last_stage is not LastStage.INTERVIEW_IN_STRATUM
-    keys = [*columns.strata, str(columns.psu)] if listed else list(columns.strata)
+    keys = list(dict.fromkeys((*columns.strata, *((str(columns.psu),) if listed else ()))))
     levels, groups = _groups(frame, columns, keys)
-    strata, stratum = level_index([groups[name] for name in columns.strata], len(groups["rows"]))
+    strata, stratum = level_index([groups[name] for name in columns.strata], len(groups["__rows"]))
     count = len(strata)
     if listed and not nest:
         _refuse_psu_in_two_strata(groups, columns)
-    taken = np.bincount(stratum, minlength=count) if listed else integer_sums(stratum, groups["rows"], count)
-    in_use = groups["positive"] > 0
+    taken = (
+        np.bincount(stratum, minlength=count) if listed else integer_sums(stratum, groups["__rows"], count)
+    )
+    in_use = groups["__positive"] > 0
     population = _fpc(groups, 0, stratum, count, columns)
     _refuse_small_population(population, taken, "stratum", strata)
     psu_population = np.full(len(stratum), np.inf)
     if len(columns.fpc) == TWO_STAGES:
         psu_population = _fpc(groups, 1, np.arange(len(stratum)), len(stratum), columns)
-        _refuse_small_population(psu_population, groups["second"], "PSU", levels)
+        _refuse_small_population(psu_population, groups["__second"], "PSU", levels)
     return Units(
         last_stage=last_stage,
         rows=int(overall["rows"]),
@@ -110,9 +113,9 @@ def list_units(frame: Frame, columns: Columns, *, nest: bool, lonely_psu: Lonely
         population=population,
         psus=levels if listed else [],
         psu_stratum=stratum if listed else stratum[:0],
-        psu_taken=groups["second"] if listed else groups["second"][:0],
+        psu_taken=groups["__second"] if listed else groups["__second"][:0],
         psu_population=psu_population if listed else psu_population[:0],
-        df=int(in_use.sum() if listed else groups["positive"].sum()) - len(np.unique(stratum[in_use])),
+        df=int(in_use.sum() if listed else groups["__positive"].sum()) - len(np.unique(stratum[in_use])),
         lonely_psu=lonely_psu,
     )
 
@@ -148,6 +151,19 @@ def _flag(condition: nw.Expr) -> nw.Expr:
     return nw.when(condition).then(1).otherwise(0)
 
 
+def _refuse_text(frame: Frame, columns: Columns) -> None:
+    schema = frame.collect_schema()
+    for name in (*columns.fpc, *((columns.weights,) if columns.weights is not None else ())):
+        if not schema[name].is_numeric():
+            raise StatisticsError(
+                "NOT_NUMERIC",
+                where=name,
+                expected="a numeric column",
+                got=str(schema[name]),
+                remedy="Weights and population counts are numbers; turn the column into them.",
+            )
+
+
 def _overall(frame: Frame, columns: Columns) -> dict[str, Any]:
     asked = {"rows": nw.len()}
     if columns.weights is not None:
@@ -160,6 +176,9 @@ def _overall(frame: Frame, columns: Columns) -> dict[str, Any]:
             "high": weight.max(),
         }
     asked |= {f"null_{name}": _flag(nw.col(name).is_null()).sum() for name in columns.units}
+    for name in columns.fpc:
+        count = nw.col(name).cast(nw.Float64)
+        asked[f"null_{name}"] = _flag(count.is_null() | count.is_nan()).sum()
     if columns.psu is not None:
         asked["psus"] = nw.col(columns.psu).n_unique()
     found = collect(frame.select(**asked))
@@ -189,7 +208,7 @@ def _refuse_bad_rows(overall: dict[str, Any], columns: Columns) -> None:
                 code[name],
                 where=weights,
                 expected=expected,
-                got=f"{overall[name]} rows without",
+                got=f"{int(overall[name])} rows without",
                 remedy="Mend the column. A weight of 0 takes a row out of estimates only.",
             )
     if "high" in overall and not overall["high"] > 0:
@@ -206,16 +225,16 @@ def _refuse_bad_rows(overall: dict[str, Any], columns: Columns) -> None:
                 "FPC_MISSING" if unit in columns.fpc else "UNIT_MISSING",
                 where=unit,
                 expected="a value in every row",
-                got=f"{overall[f'null_{unit}']} rows without",
+                got=f"{int(overall[f'null_{unit}'])} rows without",
                 remedy="Every interview was drawn in some stratum and unit; fill the column.",
             )
 
 
 def _last_stage(overall: dict[str, Any], columns: Columns) -> LastStage:
-    if columns.psu is None or overall["psus"] == overall["rows"]:
+    if columns.psu is None:
         return LastStage.INTERVIEW_IN_STRATUM
     if len(columns.fpc) < TWO_STAGES:
-        return LastStage.PSU
+        return LastStage.INTERVIEW_IN_STRATUM if overall["psus"] == overall["rows"] else LastStage.PSU
     return LastStage.INTERVIEW_IN_PSU if columns.ssu is None else LastStage.SSU
 
 
@@ -224,15 +243,15 @@ def _groups(
 ) -> tuple[list[tuple[Any, ...]], dict[str, NDArray[Any]]]:
     """The distinct keys, sorted, and in the same order what the design holds of each."""
     positive = nw.len() if columns.weights is None else _flag(nw.col(columns.weights) > 0).sum()
-    asked = {"rows": nw.len(), "positive": positive}
-    asked["second"] = asked["rows"] if columns.ssu is None else nw.col(columns.ssu).n_unique()
+    asked = {"__rows": nw.len(), "__positive": positive}
+    asked["__second"] = asked["__rows"] if columns.ssu is None else nw.col(columns.ssu).n_unique()
     for stage, name in enumerate(columns.fpc):
-        asked[f"fpc_low_{stage}"] = nw.col(name).cast(nw.Float64).min()
-        asked[f"fpc_high_{stage}"] = nw.col(name).cast(nw.Float64).max()
-    found = collect(frame.group_by(*keys).agg(**asked) if keys else frame.select(**asked))
-    for name in ("rows", "positive", "second"):
+        asked[f"__fpc_low_{stage}"] = nw.col(name).cast(nw.Float64).min()
+        asked[f"__fpc_high_{stage}"] = nw.col(name).cast(nw.Float64).max()
+    found = grouped(frame, keys, asked)
+    for name in ("__rows", "__positive", "__second"):
         found[name] = found[name].astype(np.int64)
-    levels, index = level_index([found[name] for name in keys], len(found["rows"]))
+    levels, index = level_index([found[name] for name in keys], len(found["__rows"]))
     order = np.argsort(index, kind="stable")
     return levels, {name: values[order] for name, values in found.items()}
 
@@ -255,7 +274,7 @@ def _fpc(
     population = np.full(length, np.inf)
     if len(columns.fpc) <= stage:
         return population
-    low, high = groups[f"fpc_low_{stage}"], groups[f"fpc_high_{stage}"]
+    low, high = groups[f"__fpc_low_{stage}"], groups[f"__fpc_high_{stage}"]
     population[index] = high
     if (low != high).any() or (population[index] != high).any():
         raise StatisticsError(
