@@ -113,7 +113,7 @@ def summed(
     sums = dict(totals.sums)
     for one in sets:
         for part, name in (("a", "den"), ("base", "base"), *((measure, measure) for measure in MEASURES)):
-            sums[f"{one.name}:{name}"] = np.sum([sums[f"{item.column}:{part}"] for item in one.items], axis=0)
+            sums[f"{one.key}:{name}"] = np.sum([sums[f"{item.column}:{part}"] for item in one.items], axis=0)
     totals = replace(totals, sums=sums)
     return Summed(
         design=design,
@@ -143,9 +143,9 @@ def item(of: Summed, one: RatedItem, measure: str) -> Values:
 
 def pooled(of: Summed, one: ItemSet, measure: str) -> Values:
     """All answers to all items together; the interview stays the unit of its answers."""
-    top, bottom = f"{one.name}:{measure}", f"{one.name}:den"
+    top, bottom = f"{one.key}:{measure}", f"{one.key}:den"
     value = of.sums[top] / of.most(measure) / of.sums[bottom]
-    base = of.sums[f"{one.name}:base"]
+    base = of.sums[f"{one.key}:base"]
     low = of.sums[top] / of.most(measure) / base
     return Values(
         value=value,
@@ -159,17 +159,17 @@ def pooled(of: Summed, one: ItemSet, measure: str) -> Values:
 
 def person(of: Summed, one: ItemSet, measure: str) -> Values:
     """The weighted mean over persons of the mean of what each answered."""
-    top, bottom = f"{one.name}:{measure}:person", f"{one.name}:valid"
+    top, bottom = f"{one.key}:{measure}:person", f"{one.key}:valid"
     value = of.sums[top] / of.sums[bottom]
     gradient = np.stack([1 / of.sums[bottom], -value / of.sums[bottom]], axis=1)
     spread = of.variance(Smooth(parts=(top, bottom), value=value, gradient=gradient))
     n = of.counts(bottom)[0]
-    rated = of.sums[f"{one.name}:rated"]
+    rated = of.sums[f"{one.key}:rated"]
     return Values(
         value=value,
         variance=spread,
-        low=of.sums[f"{one.name}:{measure}:low"] / rated,
-        high=of.sums[f"{one.name}:{measure}:high"] / rated,
+        low=of.sums[f"{one.key}:{measure}:low"] / rated,
+        high=of.sums[f"{one.key}:{measure}:high"] / rated,
         deff=spread / ((of.sums[f"{top}²"] / of.sums[bottom] - value**2) / (n - 1)),
         unanswered=of.sums[bottom] == 0,
     )

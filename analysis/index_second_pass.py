@@ -35,12 +35,15 @@ COEFFICIENT_BITS = 44
 
 @dataclass(frozen=True, kw_only=True)
 class _Coefficients:
-    """D x K integers that stand for v·W/A and v·W/A·R times 2**shift."""
+    """D x K integers that stand for v·W/A and v·W/A·R times 2**(COEFFICIENT_BITS - exponent).
+
+    The D exponents give each domain a scale of its own: where few answered an item W/A is large, and on its
+    scale the other domains would lose their digits.
+    """
 
     slope: NDArray[np.int64]
     origin: NDArray[np.int64]
-    shift: int
-    bound: float
+    exponent: NDArray[np.int64]
 
 
 def variances(of: Summed, indices: Sequence[Linear], by: Sequence[str]) -> list[Floats]:
@@ -64,31 +67,32 @@ def variances(of: Summed, indices: Sequence[Linear], by: Sequence[str]) -> list[
         known = {name: nw.lit(int(column[0])) for name, column in flat.items()}
     request = Request()
     columns = {}
-    for i, (index, one) in enumerate(zip(indices, made, strict=True)):
-        columns[f"__u{i}"] = _linearised(index, of.unit, known, i) * 2.0**-one.shift
-        u = Variable(value=nw.col(f"__u{i}"), bound=one.bound, integer=False)
+    for i, index in enumerate(indices):
+        columns[f"__u{i}"] = _linearised(index, of.unit, known, i) * 2.0**-COEFFICIENT_BITS
+        u = Variable(value=nw.col(f"__u{i}"), integer=False)
         request.sums[f"u{i}"] = u
         request.moments[pair(f"u{i}", f"u{i}")] = u.times(u)
     design = of.design.observing(frame.with_columns(**columns))
     totals = sum_up(design, request, by=by)
     out = []
-    for i, index in enumerate(indices):
-        weight = of.sums[f"{index.set.name}:valid"]
-        gradient = np.divide(1.0, weight, out=np.zeros(len(weight)), where=weight > 0)[:, None]
+    for i, (index, one) in enumerate(zip(indices, made, strict=True)):
+        weight = of.sums[f"{index.set.key}:valid"]
+        scale = np.ldexp(1.0, one.exponent)
+        gradient = np.divide(scale, weight, out=np.zeros(len(weight)), where=weight > 0)[:, None]
         out.append(variance(totals, design.units, Smooth(parts=(f"u{i}",), value=weight, gradient=gradient)))
     return out
 
 
 def _coefficients(of: Summed, index: Linear) -> _Coefficients:
-    weight = of.sums[f"{index.set.name}:valid"][:, None]
+    weight = of.sums[f"{index.set.key}:valid"][:, None]
     answers = np.stack([of.sums[f"{item.column}:a"] for item in index.set.items], axis=1)
     usable = (index.weights > 0) & (answers > 0)
     share = np.divide(index.weights * weight, answers, out=np.zeros(answers.shape), where=usable)
-    bound = max(float(share.sum(axis=1).max()), 1.0)
-    shift = COEFFICIENT_BITS - bits(bound)
+    exponent = np.array([bits(bound) for bound in share.sum(axis=1)], dtype=np.int64)
+    shift = COEFFICIENT_BITS - exponent[:, None]
     slope = np.rint(np.ldexp(share / of.most(index.measure), shift)).astype(np.int64)
     origin = np.rint(np.ldexp(np.where(usable, share * index.scores, 0.0), shift)).astype(np.int64)
-    return _Coefficients(slope=slope, origin=origin, shift=shift, bound=bound)
+    return _Coefficients(slope=slope, origin=origin, exponent=exponent)
 
 
 def _linearised(index: Linear, unit: int, known: dict[str, nw.Expr], i: int) -> nw.Expr:

@@ -8,7 +8,7 @@ them all as the worst and all as the best answer.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING
@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from analysis.covariance import pair
+from analysis.errors import StatisticsError
 from analysis.exact import bits
+from analysis.frames import collect, require
 from analysis.totals import Request, Variable
 
 if TYPE_CHECKING:
@@ -53,6 +55,25 @@ class RatedItem:
     weights: tuple[float, float] = (1.0, 1.0)
     judged: str | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse what is no scale.
+
+        Raises:
+            StatisticsError: `BAD_SCALE`.
+        """
+        satisfied = (
+            bool(self.satisfied) and self.low <= min(self.satisfied) <= max(self.satisfied) <= self.high
+        )
+        weighted = all(0 <= weight < math.inf for weight in self.weights)
+        if not (self.low < self.high and satisfied and weighted):
+            raise StatisticsError(
+                "BAD_SCALE",
+                where=self.column,
+                expected="low below high, satisfied codes between them, finite weights not below 0",
+                got=f"{self.low}..{self.high}, satisfied {self.satisfied}, weights {self.weights}",
+                remedy="Correct the item's response scale or its weights.",
+            )
+
 
 @dataclass(frozen=True, kw_only=True)
 class ItemSet:
@@ -60,6 +81,11 @@ class ItemSet:
 
     name: str
     items: tuple[RatedItem, ...]
+
+    @property
+    def key(self) -> str:
+        """What the names of its sums begin with; no item's do."""
+        return f"set:{self.name}"
 
 
 @dataclass
@@ -124,14 +150,51 @@ def index_frame(
         _ask_item(made.request, item, unit, interviews=interviews)
     for number, one in enumerate(sets):
         _ask_set(made, one, number, unit, interviews=interviews)
-    made.frame = frame.with_columns(**made.integers).with_columns(**made.shares)
+    made.frame = frame.with_columns(**made.integers).with_columns(**made.shares) if sets else frame
     return made
+
+
+def check_codes(frame: Frame, items: Sequence[RatedItem]) -> None:
+    """Refuse items that the frame does not hold as codes of their scales.
+
+    Raises:
+        StatisticsError: `UNKNOWN_COLUMN`, `RESERVED_NAME`, `NOT_NUMERIC` or `OUTSIDE_SCALE`.
+    """
+    require(frame, [item.column for item in items] + [item.missing for item in items], "item")
+    require(frame, {item.judged: None for item in items if item.judged is not None}, "judged")
+    schema, columns = frame.collect_schema(), {item.column: nw.col(item.column) for item in items}
+    for name in columns:
+        if not schema[name].is_numeric():
+            raise StatisticsError(
+                "NOT_NUMERIC",
+                where=name,
+                expected="a column of integer codes",
+                got=str(schema[name]),
+                remedy="Turn the codes into integers, and missing reasons into null.",
+            )
+    outside = {
+        f"__{k}": (columns[one.column] < one.low) | (columns[one.column] > one.high)
+        for k, one in enumerate(items)
+    }
+    found = (
+        collect(frame.select(**{key: _flag(flag).sum() for key, flag in outside.items()})) if items else {}
+    )
+    for k, item in enumerate(items):
+        if found[f"__{k}"][0]:
+            raise StatisticsError(
+                "OUTSIDE_SCALE",
+                where=item.column,
+                expected=f"codes {item.low} to {item.high}",
+                got=f"{int(found[f'__{k}'][0])} answers outside",
+                remedy="Turn codes of missing reasons into null, or correct the response scale.",
+            )
 
 
 def _ask_item(request: Request, item: RatedItem, unit: int, *, interviews: bool) -> None:
     name = item.column
-    counted = Variable.answered(name)
-    top2 = Variable(where=is_satisfied(item))
+    # one bound for all: weights are then rounded alike, and what everybody answered alike has no variance
+    counted = replace(Variable.answered(name), bound=float(unit))
+    top2 = Variable(where=is_satisfied(item), bound=float(unit))
     mean100 = Variable(value=steps(item, unit), bound=float(unit))
     squared = mean100.times(mean100)
     request.counts[name] = counted
@@ -143,18 +206,20 @@ def _ask_item(request: Request, item: RatedItem, unit: int, *, interviews: bool)
         f"{name}:mean100": mean100,
     }
     request.sums[f"{name}:mean100²"] = squared
-    request.moments[pair(f"{name}:a", f"{name}:a")] = counted
+    request.moments[pair(f"{name}:a", f"{name}:a")] = replace(counted, bound=squared.bound)
     if item.judged is not None:
         request.counts[f"{name}:judged"] = Variable(where=nw.col(item.judged) > 0)
     if interviews:
         for measure, own, square in (("top2", top2, top2), ("mean100", mean100, squared)):
-            request.moments[pair(f"{name}:{measure}", f"{name}:{measure}")] = square
-            request.moments[pair(f"{name}:{measure}", f"{name}:a")] = own
+            request.moments[pair(f"{name}:{measure}", f"{name}:{measure}")] = replace(
+                square, bound=squared.bound
+            )
+            request.moments[pair(f"{name}:{measure}", f"{name}:a")] = replace(own, bound=squared.bound)
 
 
 def _ask_set(made: IndexFrame, one: ItemSet, number: int, unit: int, *, interviews: bool) -> None:
     """Sums over a person's items: how many answered, in the base, satisfied; the person's own mean."""
-    name, size, request = one.name, len(one.items), made.request
+    name, size, request = one.key, len(one.items), made.request
     row = _person_columns(made, one, f"__set{number}", unit)
     valid, rated = row["den"] > 0, row["base"] > 0
     weight = Variable(where=valid)

@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analysis import index_rules
+from analysis.covariance import taken_whole
 from analysis.index_second_pass import variances
-from analysis.index_sums import MEASURES, ItemSet, RatedItem, index_frame
+from analysis.index_sums import MEASURES, ItemSet, RatedItem, check_codes, index_frame
 from analysis.intervals import clopper_pearson, t_interval
 from analysis.units import LastStage
 
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from analysis.index_rules import Summed, Values
 
     Floats = NDArray[np.float64]
+
+
+ALIKE = 1e-11
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +93,7 @@ def indices(
         StatisticsError: for a bad column or a lonely PSU.
     """
     interviews = design.units.last_stage in {LastStage.INTERVIEW_IN_STRATUM, LastStage.INTERVIEW_IN_PSU}
+    check_codes(design.frame, items)
     made = index_frame(design.frame, items, sets, interviews=interviews)
     with np.errstate(divide="ignore", invalid="ignore"):
         of = index_rules.summed(design, made, items, sets, by)
@@ -111,12 +116,12 @@ def _linear_rows(of: Summed, sets: Sequence[ItemSet], by: Sequence[str]) -> list
         spreads = variances(of, asked, by)
     else:
         spreads = [index_rules.from_listed_units(of, index) for index in asked]
-    return [
-        row
-        for index, spread in zip(asked, spreads, strict=True)
-        for rule in index.rules
-        for row in _set_rows(of, index.set, index.measure, rule, index_rules.linear_values(of, index, spread))
-    ]
+    out = []
+    for index, spread in zip(asked, spreads, strict=True):
+        values = index_rules.linear_values(of, index, spread)
+        for rule in index.rules:
+            out += _set_rows(of, index.set, index.measure, rule, values, weights=index.weights)
+    return out
 
 
 def _item_rows(of: Summed, item: RatedItem, measure: str, values: Values) -> list[IndexEstimate]:
@@ -131,15 +136,19 @@ def _item_rows(of: Summed, item: RatedItem, measure: str, values: Values) -> lis
     )
 
 
-def _set_rows(of: Summed, one: ItemSet, measure: str, rule: str, values: Values) -> list[IndexEstimate]:
-    n_valid, df = of.counts(f"{one.name}:valid")
+def _set_rows(  # noqa: PLR0913 - as `_rows`
+    of: Summed, one: ItemSet, measure: str, rule: str, values: Values, *, weights: Floats | None = None
+) -> list[IndexEstimate]:
+    """A row for each domain that answers for an item of the set and, given weights, has one above 0."""
+    judged = np.any([of.judged(item) for item in one.items], axis=0)
+    n_valid, df = of.counts(f"{one.key}:valid")
     return _rows(
         of,
         values,
         {"set": one.name, "item": "", "measure": measure, "rule": rule},
-        {"n": of.counts(f"{one.name}:rated")[0], "n_valid": n_valid, "df": df},
-        kish=of.kish(f"{one.name}:valid"),
-        judged=np.any([of.judged(item) for item in one.items], axis=0),
+        {"n": of.counts(f"{one.key}:rated")[0], "n_valid": n_valid, "df": df},
+        kish=of.kish(f"{one.key}:valid"),
+        judged=judged if weights is None else judged & (weights > 0).any(axis=1),
     )
 
 
@@ -153,14 +162,16 @@ def _rows(  # noqa: PLR0913 - what one score rests on
     judged: NDArray[np.bool_],
 ) -> list[IndexEstimate]:
     """A row for each domain that answers for the item or set."""
-    low, high = _interval(of, values, counts, kish)
+    # rounding leaves 1e-16 where all answered alike; one answer of a million that differs leaves 1e-10
+    alike = values.variance * kish <= ALIKE
+    low, high = _interval(of, values, counts, kish, alike)
     numbers = {
-        "value": values.value,
-        "se": np.sqrt(np.maximum(values.variance, 0)),
+        "value": np.clip(values.value, 0, 1),
+        "se": np.where(alike, 0.0, np.sqrt(np.maximum(values.variance, 0))),
         "low": low,
         "high": high,
-        "bound_low": values.low,
-        "bound_high": values.high,
+        "bound_low": np.clip(values.low, 0, 1),
+        "bound_high": np.clip(values.high, 0, 1),
     }
     out = []
     for place in np.flatnonzero(judged):
@@ -175,7 +186,7 @@ def _rows(  # noqa: PLR0913 - what one score rests on
 
 
 def _interval(
-    of: Summed, values: Values, counts: dict[str, NDArray[np.int64]], kish: Floats
+    of: Summed, values: Values, counts: dict[str, NDArray[np.int64]], kish: Floats, alike: NDArray[np.bool_]
 ) -> tuple[Floats, Floats]:
     """t, cut at 0 and 1; where all answered alike Clopper-Pearson, the widest a mean of that height needs."""
     se = np.sqrt(np.maximum(values.variance, 0))
@@ -183,9 +194,11 @@ def _interval(
     exact_low, exact_high = clopper_pearson(
         np.clip(values.value, 0, 1), np.minimum(counts["n_valid"].astype(float), kish)
     )
+    low, high = np.where(alike, exact_low, low), np.where(alike, exact_high, high)
     # whoever took everybody knows, and needs no interval
-    alike = (se == 0) & ~np.all(of.design.units.taken == of.design.units.population)
-    return np.clip(np.where(alike, exact_low, low), 0, 1), np.clip(np.where(alike, exact_high, high), 0, 1)
+    whole = taken_whole(of.totals, of.design.units)
+    low, high = np.where(whole, values.value, low), np.where(whole, values.value, high)
+    return np.clip(low, 0, 1), np.clip(high, 0, 1)
 
 
 def _reason(count: dict[str, int], *, unanswered: bool) -> str:
