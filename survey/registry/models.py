@@ -74,7 +74,11 @@ class Pairing(Main):
 
 
 class Device(Main):
-    """A kiosk. Its cookie is renewed daily; a superseded one that comes back revokes the device."""
+    """A kiosk. Its cookie is renewed daily; a superseded one that comes back revokes the device.
+
+    `offered_hash` is that of the cookie which is to follow: it takes over when it first comes back, so that a
+    reply lost on the way locks nobody out. `renewal_key` makes it from the one before it.
+    """
 
     __tablename__ = "device"
     __table_args__ = (
@@ -85,6 +89,8 @@ class Device(Main):
     place: Mapped[str] = mapped_column(ForeignKey("place.id"), index=True)
     paired_on: Mapped[date]
     cookie_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    offered_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    renewal_key: Mapped[bytes] = mapped_column(LargeBinary(32))
     renewed_on: Mapped[date]
     seen: Mapped[datetime]
     revoked_on: Mapped[date | None]
