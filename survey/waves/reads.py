@@ -1,0 +1,198 @@
+"""What waves tell: their state, computed from facts, their versions and their places."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal, cast
+
+from sqlalchemy import select
+
+from questionnaires.canonical import from_json
+from survey.registry.models import Place
+from survey.registry.reads import is_place_id, place_query, place_view
+from survey.waves import plan as plans
+from survey.waves.models import WAVE_ID, InstrumentVersion, Wave, WaveMode, WavePlace, WaveVersion
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from sqlalchemy import ColumnElement, Connection
+
+    from questionnaires.model import Instrument
+    from survey.registry.reads import PlaceView
+    from survey.waves.plan import Basis, Mode, Plan
+
+State = Literal["planned", "open", "ended", "closed", "frozen"]
+
+_WAVE_ID = re.compile(WAVE_ID)
+_HASH = re.compile("[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class WaveView:
+    """A wave as it stands on a day.
+
+    `state`: `planned` before its first day, `open` from then to its last, `ended` after that, `closed` when
+    no answer is taken any more whatever the day, `frozen` when its folder is written.
+    """
+
+    id: str
+    instrument: str
+    pinned: bool
+    from_day: date
+    to_day: date
+    state: State
+    basis: Basis
+    modes: frozenset[Mode]
+    plan: Plan
+    plan_text: str
+    plan_hash: str
+    opened: datetime
+    closed: datetime | None
+    frozen: str | None
+
+
+@dataclass(frozen=True)
+class Version:
+    """A published instrument and the hash that names it."""
+
+    hash: str
+    instrument: Instrument
+
+
+def is_wave_id(text: str) -> bool:
+    """Whether a text has the form of a wave's name; anything may come in a link."""
+    return _WAVE_ID.fullmatch(text) is not None
+
+
+def wave(connection: Connection, wave_id: str, today: date) -> WaveView | None:
+    """The wave of that name; None where there is none."""
+    if not is_wave_id(wave_id):
+        return None
+    found = _waves(connection, Wave.id == wave_id, today=today)
+    return found[0] if found else None
+
+
+def waves(connection: Connection, today: date) -> list[WaveView]:
+    """Every wave, the latest first."""
+    return _waves(connection, today=today)
+
+
+def open_waves(connection: Connection, today: date) -> list[WaveView]:
+    """The waves that take answers on a day, the latest first."""
+    return _waves(connection, *_takes_answers(today), today=today)
+
+
+def kiosk_wave(connection: Connection, place: str, today: date) -> WaveView | None:
+    """The one open wave of a place's kiosk."""
+    if not is_place_id(place):
+        return None
+    here = select(WavePlace.wave).where(WavePlace.place == place)
+    kiosk = select(WaveMode.wave).where(WaveMode.mode == "kiosk")
+    found = _waves(connection, *_takes_answers(today), Wave.id.in_(here), Wave.id.in_(kiosk), today=today)
+    return found[0] if found else None
+
+
+def places_of(connection: Connection, wave_id: str, today: date) -> list[PlaceView]:
+    """The places of a wave, by code."""
+    here = select(WavePlace.place).where(WavePlace.wave == wave_id)
+    query = place_query(today).where(Place.id.in_(here)).order_by(Place.code)
+    return [place_view(row) for row in connection.execute(query)]
+
+
+def place_of(connection: Connection, wave_id: str, place: str, today: date) -> PlaceView | None:
+    """The place of a link where the wave collects; None for any other text."""
+    if not (is_wave_id(wave_id) and is_place_id(place)):
+        return None
+    query = place_query(today).join(WavePlace, WavePlace.place == Place.id)
+    row = connection.execute(query.where(WavePlace.wave == wave_id, Place.id == place)).one_or_none()
+    return None if row is None else place_view(row)
+
+
+def version_for(connection: Connection, wave_id: str, version: str | None) -> Version | None:
+    """The version on which a person goes on, or with which one starts now.
+
+    Args:
+        connection: of the main store.
+        wave_id: the wave.
+        version: the hash a person started with; None for somebody who starts.
+
+    Returns:
+        None when the wave offers no such version.
+    """
+    offered = (
+        select(WaveVersion.hash)
+        .where(WaveVersion.wave == wave_id)
+        .order_by(WaveVersion.offered.desc(), WaveVersion.hash)
+    )
+    if version is not None:
+        if not _HASH.fullmatch(version):
+            return None
+        offered = offered.where(WaveVersion.hash == version)
+    found = connection.execute(offered.limit(1)).scalar_one_or_none()
+    return None if found is None else Version(found, instrument(connection, found))
+
+
+def versions_of(connection: Connection, wave_id: str) -> list[Version]:
+    """Every version that the wave has offered, in that order."""
+    query = select(WaveVersion.hash).where(WaveVersion.wave == wave_id)
+    hashes = connection.execute(query.order_by(WaveVersion.offered, WaveVersion.hash)).scalars()
+    return [Version(found, instrument(connection, found)) for found in hashes]
+
+
+def instrument(connection: Connection, version: str) -> Instrument:
+    """The published instrument of that hash; its form never changes, so each is parsed once.
+
+    Raises:
+        KeyError: none of that hash was published.
+    """
+    query = select(InstrumentVersion.form).where(InstrumentVersion.hash == version)
+    form = connection.execute(query).scalar_one_or_none()
+    if form is None:
+        raise KeyError(version)
+    return _parsed(form)
+
+
+_parsed = lru_cache(maxsize=64)(from_json)
+
+
+def _takes_answers(today: date) -> tuple[ColumnElement[bool], ...]:
+    return Wave.from_day <= today, Wave.to_day >= today, Wave.closed.is_(None)
+
+
+def _waves(connection: Connection, *conditions: ColumnElement[bool], today: date) -> list[WaveView]:
+    query = select(Wave.__table__).where(*conditions).order_by(Wave.from_day.desc(), Wave.id)
+    rows = connection.execute(query).all()
+    modes: dict[str, set[Mode]] = {row.id: set() for row in rows}
+    chosen = select(WaveMode.wave, WaveMode.mode).where(WaveMode.wave.in_(modes))
+    for name, mode in connection.execute(chosen).tuples():
+        modes[name].add(cast("Mode", mode))
+    return [
+        WaveView(
+            id=row.id,
+            instrument=row.instrument,
+            pinned=row.pinned,
+            from_day=row.from_day,
+            to_day=row.to_day,
+            state=_state(row.from_day, row.to_day, row.closed, row.frozen, today),
+            basis=row.basis,
+            modes=frozenset(modes[row.id]),
+            plan=plans.from_json(row.plan),
+            plan_text=row.plan,
+            plan_hash=row.plan_hash,
+            opened=row.opened,
+            closed=row.closed,
+            frozen=row.frozen,
+        )
+        for row in rows
+    ]
+
+
+def _state(first: date, last: date, closed: datetime | None, frozen: str | None, today: date) -> State:
+    if closed is not None:
+        return "closed" if frozen is None else "frozen"
+    if today < first:
+        return "planned"
+    return "open" if today <= last else "ended"
