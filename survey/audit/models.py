@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.stores import Main
 
+ACTOR_LENGTH, ACT_LENGTH, SUBJECT_LENGTH = 60, 40, 120
+
 
 class Entry(Main):
     """One act: who did what to what, to the minute. `hash` covers all other fields and `previous`."""
@@ -21,9 +23,9 @@ class Entry(Main):
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     minute: Mapped[datetime]
-    actor: Mapped[str] = mapped_column(String(60))
-    act: Mapped[str] = mapped_column(String(40))
-    subject: Mapped[str] = mapped_column(String(120))
+    actor: Mapped[str] = mapped_column(String(ACTOR_LENGTH))
+    act: Mapped[str] = mapped_column(String(ACT_LENGTH))
+    subject: Mapped[str] = mapped_column(String(SUBJECT_LENGTH))
     detail: Mapped[str] = mapped_column(Text)
     previous: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64), unique=True)

@@ -1,1 +1,5 @@
-"""Alembic migrations, one line of them a store."""
+"""The schema of both stores and the steps that lead to it."""
+
+from survey.migrations.schema import check, schema_faults, upgrade
+
+__all__ = ["check", "schema_faults", "upgrade"]

@@ -1,0 +1,5 @@
+"""Alembic loads this file when it migrates the store."""
+
+from survey.migrations.environment import run
+
+run()
