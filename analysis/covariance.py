@@ -127,7 +127,7 @@ def covariance(totals: Totals, units: Units, estimates: list[Smooth]) -> Floats:
     Raises:
         StatisticsError: `LONELY_PSU`.
     """
-    domains, cells = len(totals.domains), len(totals.domain)
+    domains = len(totals.domains)
     columns = np.concatenate([totals.domain + e * domains for e in range(len(estimates))])
     z = np.concatenate([linearised(totals, estimate) for estimate in estimates])
     width = domains * len(estimates)
@@ -150,7 +150,9 @@ def covariance(totals: Totals, units: Units, estimates: list[Smooth]) -> Floats:
     inner = second.factor * (units.taken / units.population)[units.psu_stratum]
     out -= spread(totals.psu, np.where(second.lonely, 0.0, inner / units.psu_taken))
     if units.last_stage is LastStage.SSU:
-        return out + spread(np.arange(cells), inner[totals.psu])
+        by_ssu = np.zeros(int(totals.ssu.max(initial=-1)) + 1)
+        by_ssu[totals.ssu] = inner[totals.psu]
+        return out + spread(totals.ssu, by_ssu)
     return out + _inner(totals, estimates, inner[totals.psu], totals.rows)
 
 
