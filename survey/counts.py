@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from questionnaires.findings import Finding, Severity
-from survey.frozen.file_kind import kind_of
-from survey.frozen.tables import delimiter_of
 from survey.refusal import Refusal
+from survey.tabular.file_kind import kind_of
+from survey.tabular.header import delimiter_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,9 +6,6 @@ An empty cell and `NA` are null; spaces around a value go; text is NFC.
 from __future__ import annotations
 
 import csv
-import itertools
-import unicodedata
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,18 +13,16 @@ import duckdb
 import numpy as np
 
 from survey.frozen.engine import exact_path, literal
-from survey.frozen.file_kind import kind_of
-from survey.frozen.workbook import Cell, read_workbook
 from survey.refusal import Fault, Refusal
+from survey.tabular.file_kind import kind_of
+from survey.tabular.header import FIRST_ROW, SPACES, checked_header, delimiter_of
+from survey.tabular.workbook import Cell, read_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MOST_COLUMNS = 5_000
-FIRST_ROW = 2  # the header is row 1
 _SHOWN = 5
-_SPACES = " \t\r\n\u00a0"
 _LONGEST_HEADER = 2_000_000  # characters
 
 
@@ -89,7 +84,7 @@ def _load_csv(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> t
     with path.open(encoding="utf-8-sig", newline="") as file:
         first = file.readline(_LONGEST_HEADER)
     delimiter = delimiter_of(first)
-    header = _checked_header(path, next(csv.reader([first], delimiter=delimiter)))
+    header = checked_header(path, next(csv.reader([first], delimiter=delimiter)))
     types = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(header)))
     source = (
         f"read_csv(?, header = false, skip = 1, delim = {literal(delimiter)}, quote = '\"', escape = '\"', "
@@ -99,12 +94,6 @@ def _load_csv(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> t
     _keep(connection, name, len(header), source, exact_path(path))
     _refuse_ragged(connection, path)
     return header
-
-
-def delimiter_of(line: str) -> str:
-    """The most frequent of comma, semicolon and tab outside quotes in a header."""
-    outside = "".join(line.split('"')[::2])
-    return max(",;\t", key=outside.count)
 
 
 def _refuse_ragged(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -132,7 +121,7 @@ def _load_parquet(connection: duckdb.DuckDBPyConnection, path: Path, name: str) 
     while position < len(schema):
         top.append(position)
         position = _after(schema, position)
-    header = _checked_header(path, [schema[position][0] for position in top])
+    header = checked_header(path, [schema[position][0] for position in top])
     names = ", ".join(f"c{number}" for number in range(len(header)))
     _keep(connection, name, len(header), f"read_parquet(?) AS file({names})", place)
     return header
@@ -150,7 +139,7 @@ def _load_workbook(connection: duckdb.DuckDBPyConnection, path: Path, name: str)
     names, rows = read_workbook(path)
     width = max((place + 1 for place, cell in enumerate(names) if cell), default=0)
     beyond = [number for number, row in enumerate(rows, FIRST_ROW) if any(row[width:])]
-    header = _checked_header(path, [cell or "" for cell in names[:width]])
+    header = checked_header(path, [cell or "" for cell in names[:width]])
     if beyond:
         got = f"{len(beyond):,} rows with more: {', '.join(str(number) for number in beyond[:_SHOWN])}"
         raise Refusal(
@@ -171,53 +160,10 @@ def _keep(
     connection: duckdb.DuckDBPyConnection, name: str, width: int, source: str, place: str | None
 ) -> None:
     """Store the cells cleaned: NFC, no spaces around, empty and `NA` null."""
-    texts = (
-        f"trim(nfc_normalize(CAST(c{number} AS VARCHAR)), {literal(_SPACES)})" for number in range(width)
-    )
+    texts = (f"trim(nfc_normalize(CAST(c{number} AS VARCHAR)), {literal(SPACES)})" for number in range(width))
     cells = ", ".join(f"nullif(nullif({text}, ''), 'NA') AS c{number}" for number, text in enumerate(texts))
     rows = connection.query(f"FROM {source}", params=[] if place is None else [place])
     rows.project(f"row_number() OVER () + {FIRST_ROW - 1} AS row, {cells}").create(name)
-
-
-def _checked_header(path: Path, names: list[str]) -> tuple[str, ...]:
-    """The header in NFC without spaces around.
-
-    Raises:
-        Refusal: too many columns, a column without a name, twice, or differing in case alone.
-    """
-    if len(names) > MOST_COLUMNS:
-        got = f"{len(names):,} columns"
-        remedy = "Export the columns of the instrument and the design alone."
-        raise Refusal(
-            [_fault("TOO_MANY_COLUMNS", str(path), f"at most {MOST_COLUMNS:,} columns", got, remedy)]
-        )
-    header = tuple(unicodedata.normalize("NFC", name).strip(_SPACES) for name in names)
-    faults = []
-    for place, name in enumerate(header, 1):
-        if not name or not name.isprintable():
-            got = "an empty name" if not name else repr(name)
-            remedy = "Name the column or take it out."
-            faults.append(_fault("NO_NAME", f"{path}, column {place}", "a printable name", got, remedy))
-    for name, count in Counter(filter(None, header)).items():
-        if count > 1:
-            places = ", ".join(str(place) for place, other in enumerate(header, 1) if other == name)
-            where = f"{path}, column {name}"
-            remedy = "Keep one of them or give the other a name of its own."
-            faults.append(
-                _fault("COLUMN_TWICE", where, "each name once", f"{count} times: columns {places}", remedy)
-            )
-    by_case = sorted(set(filter(None, header)), key=lambda name: (name.casefold(), name))
-    for _, group in itertools.groupby(by_case, key=str.casefold):
-        alike = list(group)
-        if len(alike) > 1:
-            where = f"{path}, column {alike[0]}"
-            remedy = "Rename them: engines take such names for one."
-            faults.append(
-                _fault("CASE_ONLY", where, "names that differ in more than case", ", ".join(alike), remedy)
-            )
-    if faults:
-        raise Refusal(faults)
-    return header
 
 
 def _fault(code: str, where: str, expected: str, got: str, remedy: str) -> Fault:
