@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Columns = dict[str, NDArray[Any]]
+    Integers = NDArray[np.int64]
 
 Frame = nw.LazyFrame[Any]
 
@@ -210,23 +211,40 @@ def _from_series(series: nw.Series[Any]) -> NDArray[Any]:
     return np.array(series.to_list(), dtype=object)
 
 
-def beside(frame: Frame, columns: Mapping[str, Sequence[object]]) -> Frame:
+def beside(frame: Frame, keys: Mapping[str, Sequence[object]], integers: Mapping[str, Integers]) -> Frame:
     """A small frame of keys and integers on the engine of another, to be joined to it.
 
     Numbers go as integers only: no engine has to read a floating literal.
     """
     native = nw.to_native(frame)
     if isinstance(native, duckdb.DuckDBPyRelation):
-        rows = ", ".join(f"({', '.join(map(_literal, row))})" for row in zip(*columns.values(), strict=True))
-        names = ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
-        small: object = native.query("beside_this", f"SELECT * FROM (VALUES {rows}) AS small({names})")  # noqa: S608 - integers and quoted keys only
+        small: object = native.query("beside_this", _values(keys, integers))
     else:
-        small = nw.from_dict(
-            {name: list(values) for name, values in columns.items()}, backend=frame.implementation
-        )
+        columns = {name: list(values) for name, values in keys.items()}
+        columns |= {name: values.tolist() for name, values in integers.items()}
+        small = nw.from_dict(columns, backend=frame.implementation)
     made: Frame = nw.from_native(small).lazy()  # type: ignore[call-overload]  # either engine's frame
     schema = frame.collect_schema()
-    return made.with_columns(**{name: nw.col(name).cast(schema[name]) for name in columns if name in schema})
+    return made.with_columns(**{name: nw.col(name).cast(schema[name]) for name in keys})
+
+
+def _values(keys: Mapping[str, Sequence[object]], integers: Mapping[str, Integers]) -> str:
+    """The query for the rows; the integers of a row are one text, since SQL is slow to read many literals."""
+    lists = np.stack(list(integers.values()), axis=1).tolist()
+    rows = [
+        f"({', '.join(map(_literal, key))}, '{numbers}'::BIGINT[])"
+        for key, numbers in zip(zip(*keys.values(), strict=True), lists, strict=True)
+    ]
+    known = [f"key{k} AS {_quoted(name)}" for k, name in enumerate(keys)]
+    known += [f"numbers[{k}] AS {_quoted(name)}" for k, name in enumerate(integers, start=1)]
+    names = ", ".join(f"key{k}" for k in range(len(keys)))
+    listed = f"(VALUES {', '.join(rows)}) AS listed({names}, numbers)"
+    # materialised: else the numbers are taken out of their text anew for every row that they are joined to
+    return f"WITH small AS MATERIALIZED (SELECT {', '.join(known)} FROM {listed}) SELECT * FROM small"  # noqa: S608 - integers and quoted names and keys only
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _literal(value: object) -> str:

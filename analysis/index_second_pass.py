@@ -60,7 +60,7 @@ def variances(of: Summed, indices: Sequence[Linear], by: Sequence[str]) -> list[
     frame = of.design.frame
     if by:
         keys = {name: [level[k] for level in of.totals.domains] for k, name in enumerate(by)}
-        small = beside(frame, keys | {name: column.tolist() for name, column in flat.items()})
+        small = beside(frame, keys, flat)
         frame = frame.join(small, on=list(by), how="inner")
         known = {name: nw.col(name) for name in flat}
     else:
