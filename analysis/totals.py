@@ -7,6 +7,7 @@ add zero to its variance.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -262,7 +263,10 @@ class _Plan:
         rows = found["__rows"].astype(object)
         centred = [int(s) * int(n) - int(t) ** 2 for s, n, t in zip(squares, rows, total, strict=True)]
         return np.array(
-            [value / (max(int(n), 1) << 2 * low.shift) for value, n in zip(centred, rows, strict=True)],
+            [
+                math.ldexp(value / max(int(n), 1), -2 * low.shift)
+                for value, n in zip(centred, rows, strict=True)
+            ],
             dtype=float,
         )
 

@@ -71,7 +71,7 @@ def test_two_stages_by_hand() -> None:
 
 
 def test_a_ratio_by_hand() -> None:
-    """y = 1, 2, 6 on x = 1, 2, 3: r = 9/6 = 1.5; residuals -0.5, -1, 1.5; Var = 3/2·3.5/36 = 7/48."""
+    """With y = 1, 2, 6 on x = 1, 2, 3: r = 9/6 = 1.5; residuals -0.5, -1, 1.5; Var = 3/2·3.5/36 = 7/48."""
     frame = pl.DataFrame({"y": [1, 2, 6], "x": [1, 2, 3]})
     row = _only(ratio(SurveyDesign(frame.lazy()), "y", "x").rows)
     assert row.value == pytest.approx(1.5, rel=1e-12)
@@ -140,7 +140,7 @@ def test_beta_is_clopper_and_pearson_where_there_is_no_design() -> None:
 
 
 def test_korn_and_graubard_take_no_credit_beyond_the_sample() -> None:
-    """A design effect of 0.25 would make 90 of 100 worth 400; capped it stays at 100 (Korn, Graubard 1998)."""
+    """A design effect of 0.25 would make 90 of 100 worth 400; capped it is 100 (Korn, Graubard 1998)."""
     capped = _interval(90, 100, "korn_graubard", df=99, deff=0.25)
     assert capped == pytest.approx(_interval(90, 100, "beta", df=99), rel=1e-9)
     low, high = _interval(90, 100, "beta", df=99, deff=0.25)
@@ -157,7 +157,7 @@ def test_an_index_by_hand() -> None:
     """Three people, two items on 1..5: (5, 4), (3, -), (1, 2); satisfied are 4 and 5.
 
     top2: items 1/3 and 1/2; item_weighted 5/12; pooled 2/5; persons (1 + 0 + 0)/3.
-    mean100: items (100 + 50 + 0)/3 = 50 and (75 + 25)/2 = 50; pooled 250/5 = 50; persons (87.5 + 50 + 12.5)/3.
+    mean100: items 150/3 = 50 and 100/2 = 50; pooled 250/5 = 50; persons (87.5 + 50 + 12.5)/3 = 50.
     Linearised pooled top2, by person: (2 - 2·0.4, 0 - 0.4, 0 - 0.8)/5 = 0.24, -0.08, -0.16;
     Var = 3/2·(0.0576 + 0.0064 + 0.0256) = 0.1344. The don't-know as 0: 2/6; as 100: 3/6.
     """
