@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import textwrap
 import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal, Self
@@ -46,35 +48,47 @@ def _known_address(address: str) -> str:
 
 
 class Settings(BaseModel, frozen=True, extra="forbid"):
-    """What `longdan.toml` says.
+    """What `longdan.toml` says; the descriptions stand there as comments and in docs/running.md."""
 
-    Attributes:
-        site_url: where people reach the site; absolute addresses come from here and nowhere else.
-        time_zone: in which days and hours are told.
-        database: a PostgreSQL address for the main store, `postgresql://owner@host/name`; empty: files of
-            SQLite.
-        participation_database: the same for the store of who takes part; empty: beside the main one, the
-            names of its role and its database ending in `_participation`.
-        body: who asks and answers for the data, as the consent names it.
-        contact: where a person turns with questions about the data; shown as it stands.
-        retention_years: how long answers are kept.
-        draft_days: how long an unsent draft is kept.
-        trusted_hosts: further host names under which the site answers.
-        proxies: how many reverse proxies stand in front, each adding a forwarded header.
-        metrics_token: lets a monitor read `/metrics` from elsewhere; empty: from this machine only.
-    """
-
-    site_url: Annotated[str, Field(pattern=r"^https?://[^/\s]+$")] = "http://127.0.0.1:8000"
-    time_zone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Ho_Chi_Minh"
-    database: Annotated[str, AfterValidator(_known_address)] = ""
-    participation_database: Annotated[str, AfterValidator(_known_address)] = ""
-    body: str = "Sở Nội vụ"
-    contact: str = ""
-    retention_years: Annotated[int, Field(ge=1, le=20)] = 2
-    draft_days: Annotated[int, Field(ge=1, le=60)] = 7
-    trusted_hosts: tuple[str, ...] = ()
-    proxies: Annotated[int, Field(ge=0, le=5)] = 0
-    metrics_token: str = ""
+    site_url: Annotated[str, Field(pattern=r"^https?://[^/\s]+$")] = Field(
+        "http://127.0.0.1:8000",
+        description="Where people reach the site. Absolute addresses come from here and nowhere else.",
+    )
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        "Asia/Ho_Chi_Minh", description="The time zone in which days and hours are told."
+    )
+    database: Annotated[str, AfterValidator(_known_address)] = Field(
+        "",
+        description=(
+            "A PostgreSQL database for the main store, postgresql://owner@host/name, without a password. "
+            "Empty: files of SQLite in this folder."
+        ),
+    )
+    participation_database: Annotated[str, AfterValidator(_known_address)] = Field(
+        "",
+        description=(
+            "The same for the store of who takes part. Empty: beside the main one, the names of its role "
+            "and its database ending in _participation."
+        ),
+    )
+    body: str = Field("Sở Nội vụ", description="Who asks and answers for the data, as the consent names it.")
+    contact: str = Field(
+        "", description="Where a person turns with questions about the data; shown as it stands."
+    )
+    retention_years: Annotated[int, Field(ge=1, le=20)] = Field(
+        2, description="How many years answers are kept."
+    )
+    draft_days: Annotated[int, Field(ge=1, le=60)] = Field(
+        7, description="How many days an unsent draft is kept."
+    )
+    trusted_hosts: tuple[str, ...] = Field((), description="Further host names under which the site answers.")
+    proxies: Annotated[int, Field(ge=0, le=5)] = Field(
+        0, description="How many reverse proxies stand in front, each adding a forwarded header."
+    )
+    metrics_token: str = Field(
+        "",
+        description=("Lets a monitor read /metrics from another machine. Empty: from this machine only."),
+    )
 
     @property
     def secure(self) -> bool:
@@ -139,6 +153,16 @@ class Home:
     def sheets(self) -> Path:
         """Printable sheets of links and QR codes, one file a wave."""
         return self.path / "sheets"
+
+
+def settings_text(settings: Settings) -> str:
+    """The settings as a file that explains itself: every setting with its meaning, in TOML."""
+    lines = ["# The settings of this site. Keys and passwords are not here but in files under keys/.", ""]
+    for name, field in Settings.model_fields.items():
+        lines += textwrap.wrap(field.description or "", width=96, initial_indent="# ", subsequent_indent="# ")
+        # a text, a number or a list of texts is written alike in JSON and in TOML
+        lines += [f"{name} = {json.dumps(getattr(settings, name), ensure_ascii=False)}", ""]
+    return "\n".join(lines)
 
 
 def open_home(path: Path) -> Home:

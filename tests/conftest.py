@@ -1,6 +1,7 @@
 """What holds for every test: a home and a temporary folder of its own, and the same examples every time.
 
-No network but loopback, and warnings as errors, are set in `pyproject.toml`.
+No network but loopback, and warnings as errors, are set in `pyproject.toml`. The databases are in
+`tests/databases.py`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import pytest
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytest_plugins = ("tests.databases",)
 
 # The same examples on every run and machine, and no database of earlier failures on the disk.
 hypothesis.settings.register_profile("same everywhere", derandomize=True, database=None, deadline=None)

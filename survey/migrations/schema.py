@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from survey.stores import Store, StoreName, Stores
 
 _FOLDER = Path(__file__).parent
+_ANOTHER = "Name another database, or drop what is in this one if nobody needs it."
 
 
 def upgrade(stores: Stores) -> list[str]:
@@ -59,6 +60,23 @@ def check(stores: Stores) -> None:
 def schema_faults(stores: Stores) -> list[Fault]:
     """What is wrong with the schema of either store; empty when both are this program's."""
     return [fault for store in stores for fault in _faults(store)]
+
+
+def refuse_used(stores: Stores) -> None:
+    """Refuse to make a site in stores that hold something.
+
+    Raises:
+        Refusal: each store that is not empty, or cannot be opened.
+    """
+    faults = [
+        _fault(store, "OCCUPIED", "an empty database", f"schema {found}", _ANOTHER)
+        for store in stores
+        for found in [_revision(store)]
+        if found is not None
+    ]
+    faults += [fault for fault in schema_faults(stores) if fault.code != "SCHEMA_OLD"]
+    if faults:
+        raise Refusal(faults)
 
 
 def scripts(name: StoreName) -> ScriptDirectory:
@@ -111,10 +129,15 @@ def _refuse_broken_keys(connection: Connection) -> None:
         raise RuntimeError(f"a step of the migration breaks foreign keys: {broken[:5]}")
 
 
+def _revision(store: Store) -> str | None:
+    with store.reading() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
 def _faults(store: Store) -> list[Fault]:
     try:
+        found = _revision(store)
         with store.reading() as connection:
-            found = MigrationContext.configure(connection).get_current_revision()
             occupied = found is None and bool(inspect(connection).get_table_names())
     except OperationalError as error:
         reason = " ".join(str(error.orig).split())
@@ -125,8 +148,7 @@ def _faults(store: Store) -> list[Fault]:
     if found == wanted:
         return []
     if occupied:
-        remedy = "Name an empty database: this one holds tables of another program."
-        return [_fault(store, "SCHEMA_UNKNOWN", f"schema {wanted}", "tables without a version", remedy)]
+        return [_fault(store, "SCHEMA_UNKNOWN", f"schema {wanted}", "tables without a version", _ANOTHER)]
     if found is None or found in known:
         got = "none" if found is None else f"schema {found}, older"
         return [_fault(store, "SCHEMA_OLD", f"schema {wanted}", got, "Run `longdan upgrade`.")]
