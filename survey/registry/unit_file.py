@@ -8,14 +8,14 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from questionnaires.model import AGENCY_FORM, NAME_FORM
-from survey.tabular.rows import read_rows
+from survey.tabular.rows import day_of, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import date
     from pathlib import Path
 
     from survey.refusal import Fault
@@ -26,11 +26,9 @@ OPTIONAL = ("parent", "valid_from", "valid_to", "predecessors")
 PLACE = "place"
 LONGEST_CODE = 40
 LONGEST_NAME = 200
-_YEARS = range(1800, 2201)
 
 _CODE = re.compile(AGENCY_FORM)
 _KIND = re.compile(NAME_FORM)
-_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})( 00:00:00)?")  # a workbook's date may carry a midnight
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 
@@ -101,8 +99,8 @@ def _unit(row: Row) -> UnitRow:
         code=cells["code"],
         name=_spaced(cells["name"]),
         parent=cells["parent"] or None,
-        valid_from=_day(cells["valid_from"]),
-        valid_to=_day(cells["valid_to"]),
+        valid_from=day_of(cells["valid_from"]),
+        valid_to=day_of(cells["valid_to"]),
         predecessors=_codes(cells["predecessors"]),
     )
 
@@ -114,15 +112,6 @@ def _spaced(name: str) -> str:
 
 def _codes(cell: str) -> tuple[str, ...]:
     return tuple(code.strip() for code in cell.split(";")) if cell else ()
-
-
-def _day(cell: str) -> date | None:
-    form = _DAY.fullmatch(cell)
-    try:
-        day = date.fromisoformat(form[1]) if form else None
-    except ValueError:
-        return None
-    return day if day and day.year in _YEARS else None
 
 
 def _faults(row: Row) -> Iterator[Fault]:
@@ -188,9 +177,9 @@ def _faults_of_relations(row: Row) -> Iterator[Fault]:
 def _faults_of_days(row: Row) -> Iterator[Fault]:
     days = {column: row.cells[column] for column in ("valid_from", "valid_to")}
     for column, cell in days.items():
-        if cell and _day(cell) is None:
+        if cell and day_of(cell) is None:
             yield row.fault(column, "DAY", expected="a day as 2025-07-01", got=cell, remedy=_remedy(cell))
-    first, last = _day(days["valid_from"]), _day(days["valid_to"])
+    first, last = day_of(days["valid_from"]), day_of(days["valid_to"])
     if first and last and last <= first:
         expected = f"a day after valid_from {first}: the first on which it no longer stands"
         yield row.fault("valid_to", "DAYS", expected=expected, got=str(last), remedy="Correct the days.")

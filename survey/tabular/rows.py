@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from survey.refusal import Fault, Refusal
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 50_000_000
 MOST_ROWS = 1_000_000  # as many as a sheet holds
+_YEARS = range(1800, 2201)
+_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})( 00:00:00)?")  # a workbook's date may carry a midnight
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,16 @@ def read_rows(path: Path, *, required: Sequence[str], optional: Sequence[str] = 
         raise Refusal([_fault("NO_ROWS", path, "rows below the header", got, remedy)])
     absent = dict.fromkeys((*required, *optional), "")
     return [Row(path, number, absent | cells) for number, cells in rows]
+
+
+def day_of(cell: str) -> date | None:
+    """The day that a cell tells as 2026-07-01; None for anything else."""
+    form = _DAY.fullmatch(cell)
+    try:
+        day = date.fromisoformat(form[1]) if form else None
+    except ValueError:
+        return None
+    return day if day and day.year in _YEARS else None
 
 
 def _csv(path: Path) -> tuple[list[str], list[list[str]]]:

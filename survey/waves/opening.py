@@ -83,7 +83,7 @@ def _faults_of_modes(asked: Opening) -> Iterator[Fault]:
 
 def _faults_of_places(asked: Opening, places: list[PlaceView]) -> Iterator[Fault]:
     days = f"between {asked.from_day} and {asked.to_day}"
-    if not places:
+    if not places and asked.from_day <= asked.to_day:
         remedy = "Add places with `longdan units import FILE`, kind `place`."
         yield _fault("NO_PLACES", f"wave {asked.wave}", f"a place in force {days}", "none", remedy)
     absent = sorted(set(asked.places or ()) - {place.code for place in places})
