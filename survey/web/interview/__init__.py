@@ -1,0 +1,1 @@
+"""Interviews: one form builder for the web and the kiosk."""

@@ -1,0 +1,1 @@
+"""Pages for everybody: open surveys, privacy, accessibility, how pages look."""
