@@ -178,7 +178,7 @@ def sum_up(
         ssu=ssu[order],
         domain=domain[order],
         rows=found["__rows"].astype(np.int64),
-        counts={name: found[plan.names["n", name]].astype(np.int64) for name in request.counts},
+        counts={name: found[plan.names["n", name] + "_0"].astype(np.int64) for name in request.counts},
         sums={name: plan.value("s", name, found) for name in request.sums},
         moments={name: plan.value("m", name, found) for name in request.moments},
         spreads={name: plan.spread(name, found) for name in request.spreads},
@@ -202,8 +202,7 @@ class _Plan:
     def ask(self, request: Request) -> dict[str, nw.Expr]:
         """The aggregations of the request over `columns`."""
         for name, variable in request.counts.items():
-            key = self.names["n", name] = f"__{len(self.asked)}"
-            self.asked[key] = variable.counted().count()
+            self._ask_count("n", name, variable)
         for name, variable in request.sums.items():
             self._ask_sum("s", name, variable, 1)
         for name, variable in request.moments.items():
@@ -212,9 +211,20 @@ class _Plan:
             self._ask_spread(name, variable)
         return self.asked | {"__rows": nw.len()}
 
+    def _ask_count(self, kind: str, name: str, variable: Variable) -> None:
+        """The number of rows that count; where each weighs 1 it is their sum of weights too."""
+        done = self.done.setdefault((0, id(variable)), (kind, name))
+        if done == (kind, name):
+            self.names[done] = f"__{len(self.asked)}"
+            self.asked[f"{self.names[done]}_0"] = variable.counted().count()
+        self.limbs[kind, name], self.names[kind, name] = [Limb(nw.lit(1), 0)], self.names[done]
+
     def _ask_sum(self, kind: str, name: str, variable: Variable, power: int) -> None:
         if self.equal:
             power = 1
+            if variable.value is None:
+                self._ask_count(kind, name, variable)
+                return
         weight = self.weight if power == 1 else self.weight * self.weight
         done = self.done.setdefault((power, id(variable)), (kind, name))
         if done != (kind, name):
