@@ -9,7 +9,7 @@ PIP := $(BIN)/pip install -qq --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header --upgrade
 KANSAS_CITY := examples/kansas_city
-WAVE := out/kansas_city/wave
+WAVE := out/kansas_city/kcmo-2021q3
 RESULT := out/kansas_city/result
 
 ##@ Use

@@ -64,9 +64,8 @@ class FrozenWave:
         """
         if len(self.instruments) > 1:
             got = f"{len(self.instruments)} versions"
-            fault = _fault(
-                "SEVERAL_INSTRUMENTS", self.path / MANIFEST, "one instrument", got, "Choose one by its hash."
-            )
+            remedy = "Freeze the answers to each version as a wave of its own."
+            fault = _fault("SEVERAL_INSTRUMENTS", self.path / MANIFEST, "one instrument", got, remedy)
             raise Refusal([fault])
         return next(iter(self.instruments.values()))
 

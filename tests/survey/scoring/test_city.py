@@ -9,6 +9,9 @@ import pytest
 from scipy.stats import t
 
 from analysis.synthetic import SamplePlan, draw, make_city, truth
+from questionnaires import loader
+from survey.frozen.outside import freeze
+from survey.scoring.result import score
 from tests.survey.scoring.city_survey import (
     COMMUNES,
     DEPARTMENTS,
@@ -20,6 +23,8 @@ from tests.survey.scoring.city_survey import (
 from tests.survey.scoring.program import done, number_of, row_of, rows_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from analysis.synthetic import Sample
     from tests.survey.scoring.program import Row
 
@@ -160,3 +165,17 @@ def test_the_truth_lies_in_most_intervals(sample: Sample, rows: list[Row]) -> No
     ]
     assert len(inside) >= 150
     assert np.mean(inside) >= 0.8
+
+
+def test_the_page_of_a_whole_city_stays_small(tmp_path: Path) -> None:
+    """126 communes and 15 departments, 19 questions in their own wording: what a phone can load and keep."""
+    city = make_city(COMMUNES + DEPARTMENTS, rated_items(), 1, visits=150_000, model=MODEL)
+    paths = write_files(draw(city, 2, SamplePlan(allocation=150)), tmp_path)
+    plan = tmp_path / "plan.yaml"
+    plan.write_text("headline: top2/fixed_weights\nstandard: 80\n", encoding="utf-8")
+    freeze(instrument=loader.shipped(QUESTIONNAIRE), out=tmp_path / "wave", plan=plan, **paths)
+    score(tmp_path / "wave", tmp_path / "result", language="vi")
+    rows = rows_of(tmp_path / "result")
+    assert len({row["agency"] for row in rows}) == 141
+    assert sum(row["suppressed"] == "" for row in rows) > 0.9 * len(rows)
+    assert (tmp_path / "result" / "report.html").stat().st_size < 1_500_000

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from questionnaires.model import Measure, Rule
+from survey.frozen.reading import read
 from survey.refusal import Refusal
+from survey.scoring.compute import scores
 from tests.survey.scoring.program import number_of, row_of
 from tests.survey.scoring.surveys import Survey
 
@@ -179,6 +182,16 @@ def test_an_instrument_that_rates_nobody_is_refused(tmp_path: Path) -> None:
         survey.score()
     assert [fault.code for fault in caught.value.faults] == ["NOTHING_RATED"]
     assert not survey.result.exists()
+
+
+def test_several_versions_of_an_instrument_in_one_wave_are_refused(tmp_path: Path) -> None:
+    survey = two_offices(tmp_path)
+    wave = read(survey.freeze())
+    other = replace(wave.instrument, title="Another")
+    with pytest.raises(Refusal) as caught:
+        scores(replace(wave, instruments={**wave.instruments, "other": other}))
+    [fault] = caught.value.faults
+    assert (fault.code, fault.got) == ("SEVERAL_INSTRUMENTS", "2 versions")
 
 
 def test_the_plan_fixes_headline_and_standard(tmp_path: Path) -> None:
