@@ -11,7 +11,7 @@ import json
 import unicodedata
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
@@ -28,6 +28,8 @@ PROCEDURE_ITEM = "procedure_group"
 
 Basis = Literal["probability", "all_invited", "open"]
 Mode = Literal["web", "kiosk", "interviewer", "telephone", "paper"]
+
+MODES: tuple[Mode, ...] = get_args(Mode)
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
 _Code = Annotated[str, StringConstraints(pattern=f"^{AGENCY_FORM}$", max_length=40)]

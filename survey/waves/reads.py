@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from sqlalchemy import select
 
 from questionnaires.canonical import from_json
+from survey.refusal import Fault, Refusal
 from survey.registry.models import Place
 from survey.registry.reads import is_place_id, place_query, place_view
 from survey.waves import plan as plans
@@ -73,6 +74,23 @@ def wave(connection: Connection, wave_id: str, today: date) -> WaveView | None:
         return None
     found = _waves(connection, Wave.id == wave_id, today=today)
     return found[0] if found else None
+
+
+def known_wave(connection: Connection, wave_id: str, today: date) -> WaveView:
+    """The wave that a person named.
+
+    Raises:
+        Refusal: there is none, and which there are.
+    """
+    found = wave(connection, wave_id, today)
+    if found is None:
+        names = ", ".join(one.id for one in waves(connection, today)) or "none yet"
+        where, remedy = f"wave {wave_id}", "Correct the name."
+        expected = f"a wave of this site: {names}"
+        raise Refusal(
+            [Fault(code="UNKNOWN_WAVE", where=where, expected=expected, got=wave_id, remedy=remedy)]
+        )
+    return found
 
 
 def waves(connection: Connection, today: date) -> list[WaveView]:
