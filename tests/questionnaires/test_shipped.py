@@ -15,7 +15,7 @@ from questionnaires.wording import source_texts
 
 ROOT = Path(__file__).parents[2]
 KIOSK_SYLLABLES = 15
-KIOSK_ITEMS = 11
+KIOSK_ITEMS = 12
 
 
 def _codebook() -> list[dict[str, str]]:
