@@ -7,7 +7,7 @@ import re
 import textwrap
 import tomllib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,7 +16,10 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_va
 from survey.refusal import Fault, Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+
+    from pydantic_core import ErrorDetails
 
 SETTINGS = "longdan.toml"
 
@@ -174,29 +177,41 @@ def open_home(path: Path) -> Home:
     file = path / SETTINGS
     try:
         found = tomllib.loads(file.read_text(encoding="utf-8"))
-        return Home(path.resolve(), Settings.model_validate(found))
     except OSError as error:
-        raise Refusal(
-            [
-                _fault(
-                    str(file), "the settings of a site", "no such file", f"Run `longdan init --home {path}`."
-                )
-            ]
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise Refusal([_fault(str(file), "TOML", str(error), "Mend the line.")]) from error
+        remedy = f"Run `longdan init --home {path}`."
+        raise Refusal([_fault(str(file), "the settings of a site", "no such file", remedy)]) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Refusal([_fault(str(file), "TOML in UTF-8", str(error), "Mend the line.")]) from error
+    return Home(path.resolve(), settings_of(found, str(file)))
+
+
+def settings_of(found: Mapping[str, Any], where: str) -> Settings:
+    """The settings that a file or a command line gives.
+
+    Raises:
+        Refusal: every setting that is unknown or wrong.
+    """
+    try:
+        return Settings.model_validate(found)
     except ValidationError as error:
+        remedy = "Mend the setting; docs/running.md lists them all."
         raise Refusal(
             [
-                _fault(
-                    f"{file}: {'.'.join(map(str, one['loc']))}",
-                    one["msg"],
-                    repr(one["input"]),
-                    "Mend the setting; docs/running.md lists them all.",
-                )
+                _fault(": ".join([where, *map(str, one["loc"])]), _wanted(one), _shown(one), remedy)
                 for one in error.errors()
             ]
         ) from error
+
+
+def _wanted(error: ErrorDetails) -> str:
+    return error["msg"].removeprefix("Value error, ")
+
+
+def _shown(error: ErrorDetails) -> str:
+    """What was found, without a password; of all settings together only that they do not fit."""
+    if not error["loc"]:
+        return "settings that contradict each other"
+    return re.sub(r"//([^:@/]*):[^@]*@", r"//\1:…@", repr(error["input"]))
 
 
 def _fault(where: str, expected: str, got: str, remedy: str) -> Fault:

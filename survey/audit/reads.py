@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from survey.audit.models import Entry
 from survey.audit.writes import FIRST_PREVIOUS, hash_of
@@ -21,6 +21,11 @@ def head(connection: Connection) -> str:
     """The hash of the newest entry; 64 zeros while there is none."""
     newest = connection.scalar(select(Entry.hash).order_by(Entry.number.desc()).limit(1))
     return newest or FIRST_PREVIOUS
+
+
+def length(connection: Connection) -> int:
+    """How many entries the chain has."""
+    return connection.scalar(select(func.count()).select_from(Entry)) or 0
 
 
 def verify_chain(connection: Connection, head: str | None = None) -> list[Fault]:

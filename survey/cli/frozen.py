@@ -1,4 +1,4 @@
-"""Commands for frozen waves: make one of outside data, verify one."""
+"""The command that makes a frozen wave of outside data."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import click
 
 from questionnaires import loader
 from survey.frozen.outside import freeze as freeze_data
-from survey.frozen.reading import verify as verify_wave
-from survey.refusal import Fault, Refusal
 
 _FILE = click.Path(path_type=Path)
 
@@ -57,26 +55,3 @@ def freeze(  # noqa: PLR0913 - an option each
 
 def _is_file(instrument: str) -> bool:
     return Path(instrument).suffix in {".yaml", ".yml"} or Path(instrument).exists()
-
-
-@click.command()
-@click.argument("frozen", required=False, type=_FILE)
-@click.option("--head", help="The head of the audit chain that was noted elsewhere.")
-@click.option("--json", "machine", is_flag=True, help="Print the machine form.")
-def verify(*, frozen: Path | None, head: str | None, machine: bool) -> None:
-    """Compare a frozen wave with the checksums of its manifest."""
-    if head is not None or frozen is None:
-        fault = Fault(
-            code="NOT_YET",
-            where="verify" if head is None else f"--head {head}",
-            expected="a frozen wave alone: the audit chain is still to come",
-            got="no folder" if frozen is None else "a head",
-            remedy="Run `longdan verify FROZEN`.",
-        )
-        raise Refusal([fault])
-    faults = verify_wave(frozen)
-    if faults:
-        raise Refusal(faults)
-    click.echo(
-        json.dumps({"frozen": str(frozen), "verified": True}) if machine else f"{frozen}: as it was sealed"
-    )

@@ -19,12 +19,21 @@ if TYPE_CHECKING:
 
 # A command is loaded when it is called: the statistics take seconds to import, and most commands need none.
 COMMANDS = {
+    "init": "survey.cli.site",
+    "units": "survey.cli.registry",
     "check": "survey.cli.definitions",
+    "publish": "survey.cli.waves",
+    "open": "survey.cli.waves:open_wave",
+    "pair": "survey.cli.registry",
+    "visitors": "survey.cli.registry",
     "freeze": "survey.cli.frozen",
-    "verify": "survey.cli.frozen",
     "score": "survey.cli.scores",
     "replay": "survey.cli.scores",
     "export": "survey.cli.exports",
+    "verify": "survey.cli.verify",
+    "doctor": "survey.cli.doctor",
+    "upgrade": "survey.cli.site",
+    "keys": "survey.cli.site",
 }
 
 
@@ -41,7 +50,8 @@ class Commands(click.Group):
         del ctx  # as above
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name)
+        module, _, function = COMMANDS[cmd_name].partition(":")
+        command = getattr(importlib.import_module(module), function or cmd_name)
         if not isinstance(command, click.Command):
             raise TypeError(f"{COMMANDS[cmd_name]}.{cmd_name} is not a command")
         return command

@@ -137,15 +137,28 @@ def undocumented(group: click.Group, page: str) -> list[str]:
         if (command := group.get_command(context, name))
     }
     found = [f"{name} is not documented" for name in commands if name not in sections]
+    found += [
+        f"{name} {inner} is not documented"
+        for name, command in commands.items()
+        if name in sections and isinstance(command, click.Group)
+        for inner in command.commands
+        if f"longdan {name} {inner} " not in sections[name]
+    ]
     found += [f"{name} is documented and does not exist" for name in sections if name not in commands]
     return found + [
         f"{name} {option} is not documented"
         for name, command in commands.items()
         if name in sections
-        for parameter in command.params
-        for option in parameter.opts
+        for option in _options(command)
         if option.startswith("--") and f"`{option}" not in sections[name]
     ]
+
+
+def _options(command: click.Command) -> list[str]:
+    """The options of a command, and of its own commands when it is a group."""
+    own = [option for parameter in command.params for option in parameter.opts]
+    inner = command.commands.values() if isinstance(command, click.Group) else ()
+    return own + [option for one in inner for option in _options(one)]
 
 
 def test_every_command_is_documented() -> None:
@@ -156,11 +169,17 @@ def test_what_the_page_lacks_is_found() -> None:
     group = click.Group("longdan")
     for name in ("check", "freeze"):
         group.add_command(click.Command(name, params=[click.Option(["--out"]), click.Option(["--json"])]))
-    page = "## `longdan check`\n\n`--out DIR` is where.\n\n## `longdan gone`\n\n`--json`\n"
+    turn = click.Command("turn", params=[click.Option(["--far"])])
+    group.add_command(click.Group("keys", commands=[turn]))
+    page = (
+        "## `longdan check`\n\n`--out DIR` is where.\n\n## `longdan gone`\n\n`--json`\n\n## `longdan keys`\n"
+    )
     assert undocumented(group, page) == [
         "freeze is not documented",
+        "keys turn is not documented",
         "gone is documented and does not exist",
         "check --json is not documented",
+        "keys --far is not documented",
     ]
 
 

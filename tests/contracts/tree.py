@@ -11,7 +11,17 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("questionnaires", "analysis", "survey")
-LEFT_BY_TOOLS = {".git", ".venv", ".hypothesis", "__pycache__", "build", "dist", "out", "longdan-demo"}
+LEFT_BY_TOOLS = {
+    ".git",
+    ".venv",
+    ".hypothesis",
+    "__pycache__",
+    "build",
+    "dist",
+    "out",
+    "longdan-demo",
+    "longdan-site",
+}
 LEFT_BY_TOOLS_SUFFIXES = ("_cache", ".egg-info", ".mo")
 PYTHON = (*PACKAGES, "translations", "tests", "tools", "benchmarks")
 
