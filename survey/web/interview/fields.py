@@ -143,7 +143,9 @@ class ItemField(Field):
         values = [text for text in given if text not in offered]
         if len(reasons) > 1 or (reasons and values):
             raise ValidationError(
-                self._say("Please answer, or choose one reason for not answering, not both.")
+                self.asked.language.gettext(
+                    "Please answer, or choose one reason for not answering, not both."
+                )
             )
         if reasons:
             return Missing(reasons.pop())
@@ -169,10 +171,7 @@ class ItemField(Field):
 
     def remedy(self) -> str:
         """What to do when the value is none that the item takes."""
-        return self._say("Please choose one of the answers shown.")
-
-    def _say(self, message: str) -> str:
-        return self.asked.language.gettext(message)
+        return self.asked.language.gettext("Please choose one of the answers shown.")
 
 
 class OneCode(ItemField):
