@@ -158,7 +158,7 @@ def revoked(connection: Connection) -> list[RevokedDevice]:
         .where(Device.revoked_on.is_not(None))
         .order_by(Device.revoked_on.desc(), Device.id)
     )
-    return [RevokedDevice(*row) for row in rows.tuples()]
+    return [RevokedDevice(*row) for row in rows]
 
 
 def _superseded(connection: Connection, came: bytes, now: datetime) -> Recognised:

@@ -102,12 +102,12 @@ def _tell(stands: list[Stand], row: UnitRow) -> Iterator[Fault]:
         day = row.valid_from or BEGINNING
         stands.append(Stand(row.code, row.name, row.kind, row.parent, day, row.valid_to, told=row))
         stands.sort(key=lambda stand: stand.valid_from)
-    elif at.told is not None:
+    elif at.told is not None and (at.told.valid_from == row.valid_from or not at.says(row)):
         expected, got = "a code once for each day", f"`{row.code}` in row {at.told.row.number} too"
         remedy = "Keep one of them, or give the later its own `valid_from`."
         yield row.row.fault("code", "CODE_TWICE", expected=expected, got=got, remedy=remedy)
     elif at.says(row):
-        at.told = row
+        at.told = at.told or row
         if row.valid_to is not None:
             at.end(row.valid_to)
     else:
@@ -125,11 +125,9 @@ def _meant(stands: list[Stand], row: UnitRow) -> Stand | None:
     exact = next((stand for stand in stands if stand.valid_from == row.valid_from), None)
     if exact is not None or row.predecessors:
         return exact
-    return next((one for one in stands if _stands_on(one, row.valid_from) and one.says(row)), None)
-
-
-def _stands_on(stand: Stand, day: date) -> bool:
-    return stand.valid_from <= day and (stand.valid_to is None or stand.valid_to > day)
+    earlier = [stand for stand in stands if stand.valid_from < row.valid_from]
+    holds = bool(earlier) and (earlier[-1].valid_to is None or earlier[-1].valid_to > row.valid_from)
+    return earlier[-1] if holds and earlier[-1].says(row) else None
 
 
 def _follow(stands: list[Stand]) -> Iterator[Fault]:

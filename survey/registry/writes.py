@@ -91,12 +91,12 @@ def _registered_organisations(connection: Connection) -> list[Stand]:
         Organisation.valid_to,
         Organisation.id,
     )
-    return [Stand(*row) for row in connection.execute(select(*columns)).tuples()]
+    return [Stand(*row) for row in connection.execute(select(*columns))]
 
 
 def _registered_places(connection: Connection) -> list[Spot]:
     columns = (Place.code, Place.name, Place.organisation, Place.valid_from, Place.valid_to, Place.id)
-    return [Spot(*row) for row in connection.execute(select(*columns)).tuples()]
+    return [Spot(*row) for row in connection.execute(select(*columns))]
 
 
 def _case_faults(codes: Iterable[str], rows: Iterable[UnitRow]) -> Iterator[Fault]:
@@ -104,8 +104,8 @@ def _case_faults(codes: Iterable[str], rows: Iterable[UnitRow]) -> Iterator[Faul
     spelled: dict[str, set[str]] = {}
     for code in codes:
         spelled.setdefault(code.casefold(), set()).add(code)
-    for row in rows:
-        others = sorted(spelled.get(row.code.casefold(), set()) - {row.code})
+    for folded, row in {row.code.casefold(): row for row in rows}.items():
+        others = sorted(spelled.get(folded, set()) - {row.code})
         if others:
             got, remedy = f"`{row.code}` beside `{'`, `'.join(others)}`", "Write the code in one way."
             expected = "codes that differ in more than case"
@@ -152,7 +152,7 @@ def _keep_lineage(connection: Connection, lines: Timelines) -> None:
         (predecessor, successor): relation
         for predecessor, successor, relation in connection.execute(
             select(Lineage.predecessor, Lineage.successor, Lineage.relation)
-        ).tuples()
+        )
     }
     pairs = set(known)
     for descent in (*lines.descents, *_renamings(lines)):

@@ -107,7 +107,7 @@ def _faults_of_kiosks(connection: Connection, asked: Opening, places: list[Place
         )
     )
     busy: dict[str, list[str]] = {}
-    for wave, place in connection.execute(query).tuples():
+    for wave, place in connection.execute(query):
         if place in codes and wave != asked.wave:
             busy.setdefault(wave, []).append(codes[place])
     for wave, taken in sorted(busy.items()):

@@ -185,7 +185,7 @@ def _waves(connection: Connection, *conditions: ColumnElement[bool], today: date
     rows = connection.execute(query).all()
     modes: dict[str, set[Mode]] = {row.id: set() for row in rows}
     chosen = select(WaveMode.wave, WaveMode.mode).where(WaveMode.wave.in_(modes))
-    for name, mode in connection.execute(chosen).tuples():
+    for name, mode in connection.execute(chosen):
         modes[name].add(cast("Mode", mode))
     return [
         WaveView(
