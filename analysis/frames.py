@@ -63,15 +63,28 @@ def collect(frame: Frame) -> Columns:
     return {name: _from_series(eager.get_column(name)) for name in eager.columns}
 
 
-def grouped(frame: Frame, keys: Sequence[str], asked: Mapping[str, nw.Expr]) -> Columns:
+def grouped(
+    frame: Frame,
+    keys: Sequence[str],
+    asked: Mapping[str, nw.Expr],
+    columns: Mapping[str, nw.Expr] | None = None,
+) -> Columns:
     """What is asked of each combination of the keys, or of the whole frame where there are none.
 
     The engines group by names of ours: DuckDB takes a dot in a key's name for that of a table.
+
+    Args:
+        frame: the rows.
+        keys: names of columns.
+        asked: aggregations.
+        columns: further columns that the aggregations use.
     """
-    if not keys:
-        return collect(frame.select(**asked))
     ours = {f"__key{position}": name for position, name in enumerate(keys)}
-    named = frame.with_columns(**{own: nw.col(name) for own, name in ours.items()})
+    # one step for all columns: engines check every expression against every column, step by step
+    made = {own: nw.col(name) for own, name in ours.items()} | dict(columns or {})
+    named = frame.with_columns(**made) if made else frame
+    if not keys:
+        return collect(named.select(**asked))
     found = collect(named.group_by(*ours).agg(**asked))
     return {ours.get(name, name): values for name, values in found.items()}
 

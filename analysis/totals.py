@@ -163,8 +163,7 @@ def sum_up(
     keys = tuple(dict.fromkeys((*_unit_keys(design), *by)))
     plan = _Plan(design)
     asked = plan.ask(request)
-    frame = frame.with_columns(**plan.columns) if plan.columns else frame
-    found = grouped(frame, keys, asked)
+    found = grouped(frame, keys, asked, plan.columns)
     cells = len(found["__rows"])
     domains, domain = level_index([found[name] for name in by], cells)
     stratum, psu, ssu = _unit_index(design, found, cells)
@@ -197,7 +196,7 @@ class _Plan:
         self.names: dict[tuple[str, str], str] = {}
         self.limbs: dict[tuple[str, str], list[Limb]] = {}
         self.asked: dict[str, nw.Expr] = {}
-        self.done: dict[tuple[int, int], tuple[str, str]] = {}
+        self.done: dict[tuple[int, int, int, float], tuple[str, str]] = {}
 
     def ask(self, request: Request) -> dict[str, nw.Expr]:
         """The aggregations of the request over `columns`."""
@@ -213,26 +212,38 @@ class _Plan:
 
     def _ask_count(self, kind: str, name: str, variable: Variable) -> None:
         """The number of rows that count; where each weighs 1 it is their sum of weights too."""
-        done = self.done.setdefault((0, id(variable)), (kind, name))
-        if done == (kind, name):
-            self.names[done] = f"__{len(self.asked)}"
-            self.asked[f"{self.names[done]}_0"] = variable.counted().count()
-        self.limbs[kind, name], self.names[kind, name] = [Limb(nw.lit(1), 0)], self.names[done]
+        if self._done((0, id(variable.value), id(variable.where), 0.0), kind, name):
+            return
+        self.names[kind, name] = f"__{len(self.asked)}"
+        self.limbs[kind, name] = [Limb(nw.lit(1), 0)]
+        self.asked[f"{self.names[kind, name]}_0"] = variable.counted().count()
+
+    def _done(self, key: tuple[int, int, int, float], kind: str, name: str) -> bool:
+        """Whether the same expressions are asked for already; the name then stands for that sum too."""
+        first = self.done.setdefault(key, (kind, name))
+        if first == (kind, name):
+            return False
+        self.limbs[kind, name], self.names[kind, name] = self.limbs[first], self.names[first]
+        return True
 
     def _ask_sum(self, kind: str, name: str, variable: Variable, power: int) -> None:
         if self.equal:
             power = 1
-            if variable.value is None:
-                self._ask_count(kind, name, variable)
-                return
-        weight = self.weight if power == 1 else self.weight * self.weight
-        done = self.done.setdefault((power, id(variable)), (kind, name))
-        if done != (kind, name):
-            self.limbs[kind, name], self.names[kind, name] = self.limbs[done], self.names[done]
+        multiplied = variable.integer and bits(variable.bound) <= INTEGER_FACTOR_BITS
+        plain = multiplied and self.equal  # a sum of small integers is exact as it stands
+        if plain and variable.value is None:
+            self._ask_count(kind, name, variable)
             return
+        key = (power, id(variable.value), id(variable.where), 0.0 if plain else variable.bound)
+        if self._done(key, kind, name):
+            return
+        weight = self.weight if power == 1 else self.weight * self.weight
         high, spread = self.units.weight_high**power, self.units.spread**power
         weights = Weights(rows=self.units.rows, high=high, spread=spread, power=power)
-        if variable.integer and bits(variable.bound) <= INTEGER_FACTOR_BITS:
+        if plain:
+            parts = [Limb(variable.weighted(nw.lit(1)), 0)]
+            made = [parts[0].expression]
+        elif multiplied:
             parts = limbs(weight, weights, factor=variable.bound)
             made = [variable.weighted(self._column(f"__w{power}_{part.shift}", part)) for part in parts]
         else:
