@@ -22,6 +22,7 @@ import numpy as np
 
 from analysis import index_rules
 from analysis.covariance import taken_whole
+from analysis.frames import require
 from analysis.index_second_pass import variances
 from analysis.index_sums import MEASURES, ItemSet, RatedItem, check_codes, index_frame
 from analysis.intervals import clopper_pearson, t_interval
@@ -94,6 +95,8 @@ def indices(
     """
     interviews = design.units.last_stage in {LastStage.INTERVIEW_IN_STRATUM, LastStage.INTERVIEW_IN_PSU}
     check_codes(design.frame, items)
+    require(design.frame, by, "by")
+    design = design.observing(design.frame.select(*_used(design, items, by)))
     made = index_frame(design.frame, items, sets, interviews=interviews)
     with np.errstate(divide="ignore", invalid="ignore"):
         of = index_rules.summed(design, made, items, sets, by)
@@ -108,6 +111,14 @@ def indices(
                 out += _set_rows(of, one, measure, "pooled_answers", index_rules.pooled(of, one, measure))
                 out += _set_rows(of, one, measure, "person_mean", index_rules.person(of, one, measure))
         return out + _linear_rows(of, sets, by)
+
+
+def _used(design: SurveyDesign, items: Sequence[RatedItem], by: Sequence[str]) -> list[str]:
+    """The columns that matter, each once: engines plan slowly with columns that nobody asks for."""
+    names = [*design.columns.all, *by]
+    for item in items:
+        names += [item.column, item.missing, *([] if item.judged is None else [item.judged])]
+    return list(dict.fromkeys(names))
 
 
 def _linear_rows(of: Summed, sets: Sequence[ItemSet], by: Sequence[str]) -> list[IndexEstimate]:
