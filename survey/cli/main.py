@@ -24,6 +24,7 @@ COMMANDS = {
     "check": "survey.cli.definitions",
     "publish": "survey.cli.waves",
     "open": "survey.cli.waves:open_wave",
+    "serve": "survey.cli.serve",
     "pair": "survey.cli.registry",
     "visitors": "survey.cli.registry",
     "freeze": "survey.cli.frozen",
