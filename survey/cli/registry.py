@@ -65,9 +65,7 @@ def visitors(*, wave: str, file: Path, home: Path, machine: bool) -> None:
     if machine:
         click.echo(json.dumps({"wave": wave, **asdict(counted)}))
     else:
-        click.echo(
-            f"{wave}: {counted.visitors:,} visitors at {counted.places:,} places on {counted.days:,} days"
-        )
+        click.echo(f"{wave}: visitors {counted.visitors:,}, places {counted.places:,}, days {counted.days:,}")
 
 
 @click.command()

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from questionnaires.model import Instrument
     from survey.registry.unit_file import UnitFile
     from survey.waves.plan import Mode
 
@@ -116,7 +117,7 @@ def open_wave(  # noqa: PLR0913 - an option each
         }
         click.echo(json.dumps(form, ensure_ascii=False))
     else:
-        click.echo(f"{wave}: {view.state}, {len(done.places):,} places, plan {done.plan_hash}")
+        click.echo(f"{wave}: {view.state}, places: {len(done.places):,}, plan {done.plan_hash}")
         click.echo(str(sheet))
 
 
@@ -146,15 +147,13 @@ def _version(connection: Connection, asked: str, now: datetime) -> tuple[Version
         Refusal: there is no such instrument or version.
         DefinitionError: the definition has errors.
     """
+    if Path(asked).suffix in _DEFINITIONS:
+        return _published(connection, loader.load(Path(asked)), now), False
     name, at, version = asked.partition("@")
     known = writes.version_named(connection, name, version if at else None)
     if known is not None:
         return known, bool(at)
-    if Path(asked).suffix in _DEFINITIONS:
-        instrument = loader.load(Path(asked))
-    elif not at and name in loader.shipped_names():
-        instrument = loader.shipped(name)
-    else:
+    if at or name not in loader.shipped_names():
         fault = Fault(
             code="UNKNOWN_INSTRUMENT",
             where=f"--instrument {asked}",
@@ -164,8 +163,12 @@ def _version(connection: Connection, asked: str, now: datetime) -> tuple[Version
             remedy="Publish it with `longdan publish FILE`, or correct the name.",
         )
         raise Refusal([fault])
+    return _published(connection, loader.shipped(name), now), False
+
+
+def _published(connection: Connection, instrument: Instrument, now: datetime) -> Version:
     done = writes.publish(connection, instrument, now=now, today=now.date(), actor=ACTOR)
-    return Version(done.hash, instrument), False
+    return Version(done.hash, instrument)
 
 
 def _places(told: UnitFile) -> tuple[str, ...]:
