@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 def insert_new(connection: Connection, table: type[Main], **row: Any) -> bool:
     """Insert a row unless its key is there; returns whether it was new."""
     statement = _insert(connection, table).values(**row).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    # without the option the count of an INSERT is gone with its cursor
+    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
 def count_up(connection: Connection, table: type[Main], counter: str, **key: Any) -> None:
