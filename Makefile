@@ -32,11 +32,11 @@ run: .venv/core.stamp ## freeze and score the Kansas City survey, and say where 
 ##@ Check
 
 .PHONY: test
-test: lint .venv/browser.stamp ## lint, then the suite (what a change must pass)
+test: lint .venv/browser.stamp .venv/postgresql.stamp ## lint, then the suite (what a change must pass)
 	$(BIN)/pytest -n 2 -m "not full"
 
 .PHONY: test-full
-test-full: lint .venv/browser.stamp ## lint, then the suite with what takes minutes or needs the package index
+test-full: lint .venv/browser.stamp .venv/postgresql.stamp ## lint, then the suite with what takes minutes or needs the package index
 	$(BIN)/pytest -n 2
 
 .PHONY: lint
@@ -58,7 +58,7 @@ audit: .venv/dev.stamp ## look the locked requirements up among the known vulner
 ##@ Maintain
 
 .PHONY: setup
-setup: .venv/dev.stamp .venv/browser.stamp ## install everything that the other targets need
+setup: .venv/dev.stamp .venv/browser.stamp .venv/postgresql.stamp ## install everything that the other targets need
 
 .PHONY: translations
 translations: .venv/dev.stamp ## bring the catalogs of the interface up to the texts in the code
@@ -91,4 +91,8 @@ clean: ## remove what was built, the environment included
 
 .venv/browser.stamp: .venv/dev.stamp tools/system.sh
 	sh tools/system.sh browser $(BIN)/playwright
+	@touch $@
+
+.venv/postgresql.stamp: .venv/core.stamp tools/system.sh
+	sh tools/system.sh postgresql
 	@touch $@

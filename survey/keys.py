@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from survey.config import Home
 
-Purpose = Literal["session", "draft", "receipt"]
+# `session` signs cookies and forms. Drafts and receipts need none: theirs come from the respondent.
+Purpose = Literal["session"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 LENGTH = 32
 

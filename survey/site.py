@@ -78,7 +78,11 @@ def open_site(path: Path, *, role: Role = "owner") -> Site:
     home = open_home(path)
     keys.refuse_wide(home)
     stores = open_stores(home, role=role)
-    migrations.check(stores)
+    try:
+        migrations.check(stores)
+    except BaseException:
+        stores.close()
+        raise
     return Site(home, stores)
 
 
@@ -93,12 +97,12 @@ def upgrade(path: Path, *, now: datetime) -> list[str]:
     """
     home = open_home(path)
     keys.refuse_wide(home)
-    stores = open_stores(home)
-    changed = migrations.upgrade(stores)
-    if changed:
-        with stores.main.writing() as connection:
-            detail = {"stores": changed, "version": version()}
-            record(connection, now=now, actor=ACTOR, act="schema upgraded", subject="site", detail=detail)
+    with contextlib.closing(open_stores(home)) as stores:
+        changed = migrations.upgrade(stores)
+        if changed:
+            with stores.main.writing() as connection:
+                detail = {"stores": changed, "version": version()}
+                record(connection, now=now, actor=ACTOR, act="schema upgraded", subject="site", detail=detail)
     return changed
 
 

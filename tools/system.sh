@@ -5,6 +5,7 @@
 #   sh tools/system.sh venv PYTHON     a Python of at least 3.11 that can make virtual environments
 #   sh tools/system.sh browser DRIVER  Chromium, a font with all Vietnamese letters, and the library that
 #                                      the program which drives the browser is linked against
+#   sh tools/system.sh postgresql      the server of PostgreSQL, of which tests start one of their own
 set -eu
 
 say() {
@@ -22,6 +23,10 @@ has_vietnamese_font() {
     fc-list ":lang=vi" family | grep -q .
 }
 
+has_postgresql_server() {
+    command -v initdb || ls /usr/lib/postgresql/*/bin/initdb
+}
+
 case "${1:-}" in
 venv)
     python=${2:-}
@@ -37,8 +42,11 @@ browser)
     need fonts-noto-core has_vietnamese_font
     need libatomic1 "${2:?name the program that drives the browser}" --version
     ;;
+postgresql)
+    need postgresql has_postgresql_server
+    ;;
 *)
-    say "usage: system.sh venv PYTHON | browser DRIVER"
+    say "usage: system.sh venv PYTHON | browser DRIVER | postgresql"
     exit 2
     ;;
 esac

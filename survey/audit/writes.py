@@ -47,7 +47,7 @@ def record(  # noqa: PLR0913 - an entry has that many fields
         The new head, 64 hexadecimal digits.
 
     Raises:
-        ValueError: a text is longer than its column.
+        ValueError: a text is longer than its column, or `now` has no time zone.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
@@ -55,6 +55,8 @@ def record(  # noqa: PLR0913 - an entry has that many fields
         select(Entry.number, Entry.hash).order_by(Entry.number.desc()).limit(1)
     ).one_or_none()
     number, previous = (newest.number + 1, newest.hash) if newest else (1, FIRST_PREVIOUS)
+    if now.tzinfo is None:
+        raise ValueError(f"{now} has no time zone")
     minute = now.astimezone(UTC).replace(second=0, microsecond=0)
     texts = {
         "actor": _text("actor", actor, ACTOR_LENGTH),

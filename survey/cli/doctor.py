@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import platform
 import re
@@ -139,11 +140,8 @@ def stores(home: Home) -> str:
     faults = roles.unreachable(home) if home.settings.database else []
     if faults:
         raise Refusal(faults)
-    opened = open_stores(home)
-    try:
+    with contextlib.closing(open_stores(home)) as opened:
         migrations.check(opened)
-    finally:
-        opened.close()
     return "PostgreSQL" if home.settings.database else "SQLite"
 
 
