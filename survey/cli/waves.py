@@ -153,7 +153,7 @@ def _version(connection: Connection, asked: str, now: datetime) -> tuple[Version
     known = writes.version_named(connection, name, version if at else None)
     if known is not None:
         return known, bool(at)
-    if at or name not in loader.shipped_names():
+    if name not in loader.shipped_names():
         fault = Fault(
             code="UNKNOWN_INSTRUMENT",
             where=f"--instrument {asked}",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from questionnaires.canonical import instrument_hash, to_json
 from survey.audit.writes import record
@@ -60,7 +61,9 @@ def publish(
     known = select(InstrumentVersion.hash).where(InstrumentVersion.hash == version)
     if connection.execute(known).scalar_one_or_none() is not None:
         return Published(version, new=False)
-    row = {"hash": version, "name": instrument.name, "form": to_json(instrument), "published": now}
+    latest = select(func.max(InstrumentVersion.published)).where(InstrumentVersion.name == instrument.name)
+    published = _later(now, connection.scalar(latest))
+    row = {"hash": version, "name": instrument.name, "form": to_json(instrument), "published": published}
     connection.execute(insert(InstrumentVersion).values(row))
     follows = (
         select(Wave.id)
@@ -74,7 +77,9 @@ def publish(
     )
     waves = tuple(connection.execute(follows).scalars())
     for wave in waves:
-        connection.execute(insert(WaveVersion).values(wave=wave, hash=version, offered=now))
+        latest = select(func.max(WaveVersion.offered)).where(WaveVersion.wave == wave)
+        offered = _later(now, connection.scalar(latest))
+        connection.execute(insert(WaveVersion).values(wave=wave, hash=version, offered=offered))
     detail = {"hash": version, "waves": list(waves)}
     record(
         connection, now=now, actor=actor, act="instrument published", subject=instrument.name, detail=detail
@@ -86,7 +91,7 @@ def version_named(connection: Connection, name: str, version: str | None = None)
     """The version published last under a name, or that whose hash begins so.
 
     Returns:
-        None when nothing was published under the name.
+        None when no hash is asked for and nothing was published under the name.
 
     Raises:
         Refusal: no version, or several, have such a hash.
@@ -188,3 +193,8 @@ def _insert(
     connection.execute(insert(WaveVersion).values(version))
     connection.execute(insert(WaveMode), [{"wave": asked.wave, "mode": mode} for mode in asked.modes])
     connection.execute(insert(WavePlace), [{"wave": asked.wave, "place": place.id} for place in places])
+
+
+def _later(now: datetime, latest: datetime | None) -> datetime:
+    """Now, but after what came last: the order of versions must not hang on a clock that was put back."""
+    return now if latest is None else max(now, latest + timedelta(microseconds=1))

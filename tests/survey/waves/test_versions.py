@@ -60,6 +60,16 @@ def test_open_waves_offer_a_new_version_to_those_who_start(city: Site) -> None:
         assert [one.hash for one in reads.versions_of(connection, "follows")] == [first, second.hash]
 
 
+def test_a_clock_that_was_put_back_changes_no_order(city: Site) -> None:
+    open_wave(city, "w")
+    for minutes, title in enumerate(("Hai", "Ba", "Bốn")):
+        second = publish(city, other(title), minutes=-minutes * 60)
+        assert version(city).hash == second.hash
+        found = offered(city, "w")
+        assert found is not None
+        assert found.hash == second.hash
+
+
 @pytest.mark.parametrize("asked", ["", "0" * 64, "A" * 64, "\0", "../x"])
 def test_no_other_hash_is_a_version(asked: str, city: Site) -> None:
     open_wave(city, "w")
