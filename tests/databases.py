@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -57,7 +56,8 @@ class _Kit:
 def pytest_configure(config: pytest.Config) -> None:
     """Name the folder of the run's server; workers get the name from the environment."""
     if _FOLDER not in os.environ:
-        os.environ[_FOLDER] = tempfile.mkdtemp(prefix="longdan-postgres-")
+        servers.remove_left_behind()
+        os.environ[_FOLDER] = str(servers.new_folder())
         config.add_cleanup(_remove_server)
 
 
@@ -88,8 +88,7 @@ def postgres() -> Cluster:
 
 @pytest.fixture(scope="session")
 def _kit(tmp_path_factory: pytest.TempPathFactory) -> _Kit:
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw")
-    return _Kit(tmp_path_factory.mktemp("kit"), f"owner_{worker}")
+    return _Kit(tmp_path_factory.mktemp("kit"), f"owner_{os.getpid()}")
 
 
 @pytest.fixture(params=DATABASES)

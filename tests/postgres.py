@@ -6,15 +6,22 @@ used. Writes are not synchronised to the disk: a killed server loses nothing by 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 WAIT_SECONDS = 60
+_PREFIX = "longdan-postgres-"
 _CONFIGURATION = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
@@ -104,6 +111,20 @@ def shared(folder: Path) -> Cluster:
     return cluster
 
 
+def new_folder() -> Path:
+    """A folder for a cluster, named after this process; the server's account must be able to reach it."""
+    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+
+
+def remove_left_behind() -> None:
+    """Remove the clusters of runs that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        process = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if process.isdigit() and not Path(f"/proc/{process}").exists():
+            with contextlib.suppress(OSError, RuntimeError):  # another run may be at it
+                remove(folder)
+
+
 def remove(folder: Path) -> None:
     """Stop the cluster of a run, if somebody needed one, and remove it."""
     if (folder / "data" / "postmaster.pid").exists():
@@ -121,8 +142,7 @@ def _programs() -> Path:
     return Path(on_path).resolve().parent
 
 
-def _wait_for(condition: object) -> None:
-    assert callable(condition)
+def _wait_for(condition: Callable[[], bool]) -> None:
     until = time.monotonic() + WAIT_SECONDS
     while not condition():
         if time.monotonic() > until:
