@@ -12,7 +12,7 @@ from survey.audit.writes import record
 from survey.cli.home import now_at, opened
 from survey.cli.options import home_option, json_option
 from survey.refusal import Fault, Refusal
-from survey.registry.devices import PAIRING_MINUTES, new_pairing
+from survey.registry.devices import PAIRING_MINUTES, new_pairing, revoked
 from survey.registry.reads import place_named
 from survey.registry.unit_file import read_units
 from survey.registry.writes import import_units
@@ -86,9 +86,11 @@ def pair(*, place: str, home: Path, machine: bool) -> None:
         detail = {"place": found.code, "minutes": PAIRING_MINUTES}
         record(connection, now=now, actor=ACTOR, act="pairing made", subject=found.code, detail=detail)
         wave = kiosk_wave(connection, found.id, now.date())
+        shut_out = [device for device in revoked(connection) if device.place == found.id]
         link = pairing_address(site.home.settings.site_url, found.id, code)
     if machine:
-        form = {"place": found.code, "id": found.id, "pair": link, "wave": wave and wave.id}
+        flags = [{"device": one.device, "on": one.on.isoformat(), "why": one.why} for one in shut_out]
+        form = {"place": found.code, "id": found.id, "pair": link, "wave": wave and wave.id, "revoked": flags}
         click.echo(json.dumps(form, ensure_ascii=False))
         return
     click.echo(link)
@@ -97,3 +99,5 @@ def pair(*, place: str, home: Path, machine: bool) -> None:
     )
     if wave is None:
         click.echo(f"{found.name}: no kiosk wave is open there now", err=True)
+    for device in shut_out:
+        click.echo(f"{found.name}: kiosk {device.device} was shut out on {device.on}: {device.why}", err=True)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Date, String, delete, insert, or_, select, type_coerce, update
 
-from survey.registry.models import Device, Pairing, Place, SupersededCookie
+from survey.registry.models import Device, Pairing, SupersededCookie
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
@@ -55,7 +55,6 @@ class RevokedDevice:
 
     device: int
     place: str
-    place_name: str
     on: date
     why: str
 
@@ -153,8 +152,7 @@ def revoked(connection: Connection) -> list[RevokedDevice]:
     """The flags that the department reads: every device that was shut out, the latest first."""
     day, why = type_coerce(Device.revoked_on, Date), type_coerce(Device.revoked_why, String)
     rows = connection.execute(
-        select(Device.id, Device.place, Place.name, day, why)
-        .join(Place, Place.id == Device.place)
+        select(Device.id, Device.place, day, why)
         .where(Device.revoked_on.is_not(None))
         .order_by(Device.revoked_on.desc(), Device.id)
     )

@@ -7,7 +7,7 @@ import re
 import shlex
 import shutil
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -16,6 +16,8 @@ from sqlalchemy import select
 from survey.audit.models import Entry
 from survey.cli import registry, waves
 from survey.cli.main import longdan
+from survey.registry import devices
+from survey.registry.reads import place_named
 from survey.site import open_site
 from survey.waves import reads
 from tests.contracts.tree import ROOT
@@ -56,7 +58,7 @@ def run(command: str) -> Result:
     return CliRunner().invoke(longdan, shlex.split(command.removeprefix("longdan ")))
 
 
-def machine(command: str) -> dict[str, object]:
+def machine(command: str) -> dict[str, Any]:
     done = run(f"{command} --json")
     assert done.exit_code == 0, done.output
     answer = json.loads(done.stdout)
@@ -133,6 +135,20 @@ def test_the_machine_form_of_every_command(city: Site) -> None:
         version = reads.version_for(connection, "w", None)
     assert version is not None
     assert (opened["plan"], opened["version"]) == (wave.plan_hash, version.hash)
+
+
+def test_pairing_tells_which_kiosks_of_the_place_were_shut_out(city: Site) -> None:
+    code = str(machine("longdan pair BD-1")["pair"]).rpartition("/")[2]
+    with city.stores.main.writing() as connection:
+        place = place_named(connection, "BD-1", NOW.date())
+        assert place is not None
+        paired = devices.pair(connection, code, place.id, NOW)
+        assert paired is not None
+        devices.revoke(connection, paired.device, "superseded_cookie", NOW)
+    [flag] = machine("longdan pair BD-1")["revoked"]
+    assert flag == {"device": paired.device, "on": "2026-07-20", "why": "superseded_cookie"}
+    assert "was shut out on 2026-07-20: superseded_cookie" in run("longdan pair BD-1").stderr
+    assert machine("longdan pair NH-1")["revoked"] == []
 
 
 OPEN = "longdan open {} --instrument {} --from 2026-07-01 --to 2026-09-30"

@@ -163,8 +163,7 @@ def test_a_superseded_cookie_shuts_the_device_out_and_raises_a_flag(kiosks: Kios
     with kiosks.site.stores.main.reading() as connection:
         [flag] = devices.revoked(connection)
     on = (MORNING + DAY * 2).date()
-    name = "Điểm phục vụ số 1"
-    assert flag == devices.RevokedDevice(1, kiosks.here, name, on, "superseded_cookie")
+    assert flag == devices.RevokedDevice(1, kiosks.here, on, "superseded_cookie")
 
 
 def test_who_copied_a_cookie_and_is_first_is_found_out_by_the_kiosk(kiosks: Kiosks) -> None:
