@@ -46,13 +46,13 @@ class Settled:
     Attributes:
         responses: how many were settled, by wave.
         waiting: how many still wait for others of their place.
-        unreadable: answers that no key opens, a fault a batch.
+        faults: one for each batch of which no key opens some answers.
         lost: how many of those were given up.
     """
 
     responses: dict[str, int]
     waiting: int
-    unreadable: tuple[Fault, ...]
+    faults: tuple[Fault, ...]
     lost: int
 
 

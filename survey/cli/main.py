@@ -27,6 +27,8 @@ COMMANDS = {
     "serve": "survey.cli.serve",
     "pair": "survey.cli.registry",
     "visitors": "survey.cli.registry",
+    "settle": "survey.cli.answers",
+    "close": "survey.cli.answers",
     "freeze": "survey.cli.frozen",
     "score": "survey.cli.scores",
     "replay": "survey.cli.scores",

@@ -133,7 +133,10 @@ class Removal(_Record):
 
 
 class Manifest(_Record):
-    """The folder's table of contents, written last: a folder without it is no frozen wave."""
+    """The folder's table of contents, written last: a folder without it is no frozen wave.
+
+    `head` is that of the audit chain when a wave of ours was closed; null for outside data.
+    """
 
     format: Literal["longdan-frozen-wave/1"]
     wave: str
@@ -141,6 +144,7 @@ class Manifest(_Record):
     closed: str | None
     basis: Basis
     plan: str | None
+    head: str | None = None
     version: str
     instruments: tuple[str, ...]
     files: dict[FileName, FileEntry]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -17,29 +15,13 @@ from survey.answers.models import Answer, Batch, Comment, Inbox, Response, Sent,
 from survey.answers.sending import send
 from survey.answers.settling import settle
 from tests.survey.answers.collecting import DAY, NOW, collecting, count, kept, token
+from tests.survey.answers.killing import killer
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from survey.site import Site
     from tests.survey.answers.collecting import Collecting
-
-KILL = """
-import os, sys
-from pathlib import Path
-from survey.answers.settling import settle
-from survey.site import open_site
-
-seen = []
-def step(name):
-    seen.append(name)
-    if len(seen) == int(sys.argv[2]):
-        os._exit(9)
-
-home, stores = open_site(Path(sys.argv[1]))
-settle(stores.main, home, step=step)
-print(len(seen))
-"""
 
 
 def people(site: Site, asked: Collecting, number: int, *, now: datetime = NOW, place: int = 0) -> list[bytes]:
@@ -58,7 +40,7 @@ def test_a_place_settles_once_it_has_twenty(site: Site) -> None:
     people(site, asked, 25, place=1)
     settled = settle(stores.main, home)
     assert settled.responses == {asked.wave: 25}
-    assert (settled.waiting, settled.unreadable, settled.lost) == (19, (), 0)
+    assert (settled.waiting, settled.faults, settled.lost) == (19, (), 0)
     assert (count(stores.main, Response), count(stores.main, Inbox)) == (25, 19)
     people(site, asked, 1)
     assert settle(stores.main, home).responses == {asked.wave: 20}
@@ -124,25 +106,22 @@ def test_a_crash_at_any_step_loses_and_doubles_nothing(site: Site) -> None:
     home, stores = site
     asked = collecting(stores.main, places=3)
     sent = 0
-    for point in range(1, 30):
-        for place in range(3):
-            people(site, asked, 20, place=place)
-        sent += 60
-        program = [sys.executable, "-c", KILL, str(home.path), str(point)]
-        ran = subprocess.run(program, check=False, capture_output=True, text=True)  # noqa: S603 - ours
-        assert ran.returncode in {0, 9}, ran.stderr
-        assert kept(stores.main) == sent
-        with stores.main.reading() as connection:
-            batches = set(connection.scalars(select(Batch.id)))
-        assert batches <= set(keys.batches(home))  # a batch without its key must be impossible
-        settle(stores.main, home)
-        assert count(stores.main, Response) == sent
-        assert keys.batches(home) == []
-        if ran.returncode == 0:
-            break
-    else:
-        pytest.fail("settling never came to its end")
-    assert point == int(ran.stdout) + 1 > 6
+    with killer(home.path) as kill:
+        for point in range(1, 30):
+            for place in range(3):
+                people(site, asked, 20, place=place)
+            sent += 60
+            killed = kill(point)
+            assert kept(stores.main) == sent
+            with stores.main.reading() as connection:
+                batches = set(connection.scalars(select(Batch.id)))
+            assert batches <= set(keys.batches(home))  # a batch without its key must be impossible
+            settle(stores.main, home)
+            assert count(stores.main, Response) == sent
+            assert keys.batches(home) == []
+            if not killed:
+                break
+    assert 6 < point < 29
 
 
 def test_a_key_that_no_batch_has_is_destroyed(site: Site) -> None:
@@ -162,7 +141,7 @@ def test_answers_that_no_key_opens_stay_and_are_named(site: Site) -> None:
     keys.batch_destroy(home, lost)
     settled = settle(stores.main, home)
     assert settled.responses == {asked.wave: 20}
-    [fault] = settled.unreadable
+    [fault] = settled.faults
     assert lost in fault.where
     assert count(stores.main, Inbox) == 20
     given_up = settle(stores.main, home, wave=asked.wave, least=0, give_up=True)
