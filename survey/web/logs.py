@@ -43,7 +43,6 @@ def register(app: Flask) -> None:
     registry = CollectorRegistry()
     app.extensions[COUNTS] = registry
     pages = Counter("longdan_pages", "Pages answered", ("page", "status"), registry=registry)
-    log = logger()
     app.before_request(_begin)
 
     @app.after_request
@@ -54,7 +53,7 @@ def register(app: Flask) -> None:
         rule = request.url_rule.rule if request.url_rule else ""
         if rule and not rule.startswith(UNWRITTEN):
             milliseconds = round((time.perf_counter() - g.begun) * 1000)
-            log.info(
+            logger().info(
                 "page",
                 request=g.request_id,
                 method=request.method,

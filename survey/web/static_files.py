@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, abort, current_app, request, url_for
+from flask import Blueprint, Response, abort, current_app, request
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -49,7 +49,7 @@ def address(name: str) -> str:
     Raises:
         KeyError: there is no such file.
     """
-    return url_for("files.serve", version=_files()[name].version, name=name)
+    return f"/static/{_files()[name].version}/{name}"
 
 
 @files.endpoint("files.serve")

@@ -17,7 +17,7 @@ from survey.waves.opening import Opening
 from survey.waves.writes import open_wave, publish, version_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from flask import Flask
     from werkzeug.test import TestResponse
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from questionnaires.model import Instrument
     from survey.registry.reads import PlaceView
     from survey.site import Site
+
+    Choose = Callable[[str, list[str]], str]
 
 NOW = datetime(2026, 11, 16, 2, 30, tzinfo=UTC)
 TODAY = NOW.date()
@@ -131,9 +133,6 @@ class Reader(HTMLParser):
         return found
 
 
-Chooses = "Callable[[str, list[str]], str]"
-
-
 def first(name: str, values: list[str]) -> str:
     """The first answer of every item."""
     del name
@@ -176,7 +175,7 @@ class Person:
         assert answer.status_code == 303
         return answer.location
 
-    def walk(self, choose: Any = first, *, start: str = "", texts: Mapping[str, str] | None = None) -> str:
+    def walk(self, choose: Choose = first, *, start: str = "", texts: Mapping[str, str] | None = None) -> str:
         """Answer page after page up to looking over; returns its address."""
         where = start or self.agree()
         while not where.endswith("/look"):
@@ -189,7 +188,7 @@ class Person:
             where = answer.location
         return where
 
-    def finish(self, choose: Any = first, **settings: Any) -> TestResponse:
+    def finish(self, choose: Choose = first, **settings: Any) -> TestResponse:
         """A whole interview; the page of thanks."""
         sent = self.send(self.walk(choose, **settings))
         assert sent.status_code == 303
@@ -205,7 +204,7 @@ def units(wards: tuple[str, ...]) -> Iterator[str]:
         yield f"place,D{number},Điểm phục vụ phường {ward},P{number},2025-07-01,,"
 
 
-def collect(
+def collect(  # noqa: PLR0913 - what a wave may differ in
     site: Site,
     *,
     instrument: Instrument | None = None,
