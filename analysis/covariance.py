@@ -122,11 +122,22 @@ def variance_of_total(totals: Totals, units: Units, z: Floats, within: Floats | 
 def covariance(totals: Totals, units: Units, estimates: list[Smooth]) -> Floats:
     """The covariance of E estimates in D domains, (E·D) x (E·D), estimates outermost.
 
+    The variances on the diagonal are those of `variance`, taken about the mean and so free of cancellation.
+
     The moments of every pair of parts must be in the totals where the interview is the last stage.
 
     Raises:
         StatisticsError: `LONELY_PSU`.
     """
+    out = _products(totals, units, estimates)
+    with np.errstate(divide="ignore", invalid="ignore"):  # a domain without rows
+        diagonal = np.concatenate([variance(totals, units, estimate) for estimate in estimates])
+    np.fill_diagonal(out, np.maximum(diagonal, 0))
+    return out
+
+
+def _products(totals: Totals, units: Units, estimates: list[Smooth]) -> Floats:
+    """Sums of products of the linearised variables, by stage."""
     domains = len(totals.domains)
     columns = np.concatenate([totals.domain + e * domains for e in range(len(estimates))])
     z = np.concatenate([linearised(totals, estimate) for estimate in estimates])
@@ -156,12 +167,23 @@ def covariance(totals: Totals, units: Units, estimates: list[Smooth]) -> Floats:
     return out + _inner(totals, estimates, inner[totals.psu], totals.rows)
 
 
-def taken_whole(totals: Totals, units: Units) -> NDArray[np.bool_]:
-    """D flags whether everybody in the domain's strata was taken, so that nothing is uncertain."""
-    sampled = (units.taken < units.population)[totals.stratum]
+def taken_whole(totals: Totals, units: Units, counted: str) -> NDArray[np.bool_]:
+    """D flags whether everybody in the domain's strata was taken and answered, so that nothing is uncertain.
+
+    Where PSUs are the last stage that the design counts, their people may be a sample still: all weights must
+    be 1 then.
+
+    Args:
+        totals: the cells.
+        units: the design's units.
+        counted: the count in `totals` of the interviews with an answer.
+    """
+    uncertain = (units.taken < units.population)[totals.stratum] | (totals.counts[counted] < totals.rows)
     if units.last_stage in {LastStage.INTERVIEW_IN_PSU, LastStage.SSU}:
-        sampled = sampled | (units.psu_taken < units.psu_population)[totals.psu]
-    return np.asarray(np.bincount(totals.domain, sampled, len(totals.domains)) == 0)
+        uncertain |= (units.psu_taken < units.psu_population)[totals.psu]
+    if units.last_stage is LastStage.PSU and units.weight_high > 1:
+        uncertain |= True
+    return np.asarray(np.bincount(totals.domain, uncertain, len(totals.domains)) == 0)
 
 
 def _interviews_last(units: Units) -> bool:

@@ -15,6 +15,7 @@ from analysis.columns import Columns, LonelyPsu
 from analysis.errors import StatisticsError
 from analysis.frames import Frame, lazy, require
 from analysis.measured import Measured, measure
+from analysis.units import LastStage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +49,7 @@ class SurveyDesign:
     nest: bool
     lonely_psu: LonelyPsu
     base: Frame = field(repr=False)
+    shares_interviews: bool
     _ranges: dict[str, Measured] = field(repr=False, compare=False)
 
     def __init__(  # noqa: PLR0913 - the design has these parts, and the contract names them
@@ -78,6 +80,7 @@ class SurveyDesign:
             ("nest", nest),
             ("lonely_psu", lonely_psu),
             ("base", opened),
+            ("shares_interviews", False),
             ("_ranges", {}),
         ):
             object.__setattr__(self, name, value)
@@ -103,7 +106,8 @@ class SurveyDesign:
         """The same design and units with other rows to sum over.
 
         For rows that are parts of interviews (one a judged agency): the units stay those of all interviews.
-        Each interview may stand in a domain once only.
+        Each interview may stand in a domain once only, but in several domains: their covariance is then not
+        known where the interview is the last stage, and is refused.
         """
         other = object.__new__(SurveyDesign)
         for name in ("columns", "nest", "lonely_psu", "base"):
@@ -111,7 +115,24 @@ class SurveyDesign:
         object.__setattr__(other, "frame", frame)
         object.__setattr__(other, "units", self.units)
         object.__setattr__(other, "_ranges", {})
+        object.__setattr__(other, "shares_interviews", True)
         return other
+
+    def refuse_shared_interviews(self) -> None:
+        """Refuse to relate domains that may hold the same interviews, where interviews are not listed.
+
+        Raises:
+            StatisticsError: `SHARED_INTERVIEWS`.
+        """
+        listed = self.units.last_stage in {LastStage.PSU, LastStage.SSU}
+        if self.shares_interviews and not listed:
+            raise StatisticsError(
+                "SHARED_INTERVIEWS",
+                where="covariance",
+                expected="domains that share no interview",
+                got="rows of which several may belong to one interview",
+                remedy="Estimate on whole interviews, or declare each interview a PSU.",
+            )
 
 
 def _as_tuple(names: str | Sequence[str] | None) -> tuple[str, ...]:

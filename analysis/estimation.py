@@ -98,6 +98,7 @@ def estimate(
 ) -> Result:
     """Sum up once for all that is asked, then estimate each in every domain."""
     by = as_list(by) if by is not None else []
+    asked = sorted(asked, key=lambda one: one.name)
     totals = sum_up(design, _request(design, asked), by=by, where=where)
     levels = [dict(zip(totals.by, level, strict=True)) for level in totals.domains]
     rows: list[Estimate] = []
@@ -119,6 +120,7 @@ def estimate(
             rows.append(_row_of(one.name, levels[place], row))
 
     def covariances() -> Floats:
+        design.refuse_shared_interviews()
         with np.errstate(invalid="ignore"):  # domains without an answer are taken out after
             return _covariance(design, asked, smooths, totals, where)[np.ix_(kept, kept)]
 
@@ -197,7 +199,7 @@ def _table(  # noqa: PLR0913 - everything that one row of the result rests on
             )
         else:
             low, high = t_interval(smooth.value, se, df.astype(float))
-    whole = taken_whole(totals, design.units)
+    whole = taken_whole(totals, design.units, one.name)
     low, high = np.where(whole, smooth.value, low), np.where(whole, smooth.value, high)
     return {
         "n": n,

@@ -188,6 +188,8 @@ def difference(result: Result, one: Mapping[str, object], other: Mapping[str, ob
     spread = max(float(matrix[first, first] + matrix[second, second] - 2 * matrix[first, second]), 0.0)
     se, df = float(np.sqrt(spread)), min(a.df, b.df)
     low, high = t_interval(np.array(a.value - b.value), np.array(se), np.array(float(df)))
+    # a share without variance has an interval that its se does not tell, and so has its difference
+    known = df > 0 and all(row.se > 0 or row.low == row.high for row in (a, b))
     return Estimate(
         variable=f"{a.variable} {dict(a.by)} - {b.variable} {dict(b.by)}",
         by={},
@@ -195,8 +197,8 @@ def difference(result: Result, one: Mapping[str, object], other: Mapping[str, ob
         sum_weights=a.sum_weights + b.sum_weights,
         value=a.value - b.value,
         se=se,
-        low=float(low) if df > 0 else None,
-        high=float(high) if df > 0 else None,
+        low=float(low) if known else None,
+        high=float(high) if known else None,
         df=df,
         deff=None,
     )

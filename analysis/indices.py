@@ -56,6 +56,7 @@ class IndexEstimate:
         df: degrees of freedom: PSUs with an answer minus their strata.
         n: respondents who could rate.
         n_valid: respondents who answered at least one item.
+        n_least: respondents to the item that fewest answered among those with a weight of their own.
         bound_low, bound_high: the recipe with every item non-response at 0 and at 100.
         deff: design effect against simple random sampling with replacement; None where not defined.
         reason: why there is no value: `no_answers`, `item_without_answers` or `no_degrees_of_freedom`.
@@ -73,6 +74,7 @@ class IndexEstimate:
     df: int
     n: int
     n_valid: int
+    n_least: int
     bound_low: float | None
     bound_high: float | None
     deff: float | None
@@ -141,9 +143,10 @@ def _item_rows(of: Summed, item: RatedItem, measure: str, values: Values) -> lis
         of,
         values,
         {"set": "", "item": item.column, "measure": measure, "rule": "item"},
-        {"n": of.counts(f"{item.column}:base")[0], "n_valid": n_valid, "df": df},
+        {"n": of.counts(f"{item.column}:base")[0], "n_valid": n_valid, "n_least": n_valid, "df": df},
         kish=of.kish(f"{item.column}:a"),
         judged=of.judged(item),
+        whole=taken_whole(of.totals, of.design.units, item.column),
     )
 
 
@@ -151,15 +154,22 @@ def _set_rows(  # noqa: PLR0913 - as `_rows`
     of: Summed, one: ItemSet, measure: str, rule: str, values: Values, *, weights: Floats | None = None
 ) -> list[IndexEstimate]:
     """A row for each domain that answers for an item of the set and, given weights, has one above 0."""
-    judged = np.any([of.judged(item) for item in one.items], axis=0)
+    counting = np.stack([of.judged(item) for item in one.items], axis=1)
+    whole = np.stack([taken_whole(of.totals, of.design.units, item.column) for item in one.items], axis=1)
     n_valid, df = of.counts(f"{one.key}:valid")
+    least = n_valid
+    if weights is not None:
+        counting &= weights > 0
+        answers = np.stack([of.counts(item.column)[0] for item in one.items], axis=1)
+        least = np.where(counting, answers, n_valid[:, None]).min(axis=1)
     return _rows(
         of,
         values,
         {"set": one.name, "item": "", "measure": measure, "rule": rule},
-        {"n": of.counts(f"{one.key}:rated")[0], "n_valid": n_valid, "df": df},
+        {"n": of.counts(f"{one.key}:rated")[0], "n_valid": n_valid, "n_least": least, "df": df},
         kish=of.kish(f"{one.key}:valid"),
-        judged=judged if weights is None else judged & (weights > 0).any(axis=1),
+        judged=np.asarray(counting.any(axis=1)),
+        whole=np.asarray((whole | ~counting).all(axis=1)),
     )
 
 
@@ -171,16 +181,19 @@ def _rows(  # noqa: PLR0913 - what one score rests on
     *,
     kish: Floats,
     judged: NDArray[np.bool_],
+    whole: NDArray[np.bool_],
 ) -> list[IndexEstimate]:
     """A row for each domain that answers for the item or set."""
     # rounding leaves 1e-16 where all answered alike; one answer of a million that differs leaves 1e-10
     alike = values.variance * kish <= ALIKE
-    low, high = _interval(of, values, counts, kish, alike)
+    low, high = _interval(values, counts, kish, alike)
+    # whoever took and heard everybody knows, and needs no interval
+    low, high = np.where(whole, values.value, low), np.where(whole, values.value, high)
     numbers = {
         "value": np.clip(values.value, 0, 1),
         "se": np.where(alike, 0.0, np.sqrt(np.maximum(values.variance, 0))),
-        "low": low,
-        "high": high,
+        "low": np.clip(low, 0, 1),
+        "high": np.clip(high, 0, 1),
         "bound_low": np.clip(values.low, 0, 1),
         "bound_high": np.clip(values.high, 0, 1),
     }
@@ -197,19 +210,18 @@ def _rows(  # noqa: PLR0913 - what one score rests on
 
 
 def _interval(
-    of: Summed, values: Values, counts: dict[str, NDArray[np.int64]], kish: Floats, alike: NDArray[np.bool_]
+    values: Values, counts: dict[str, NDArray[np.int64]], kish: Floats, alike: NDArray[np.bool_]
 ) -> tuple[Floats, Floats]:
-    """t, cut at 0 and 1; where all answered alike Clopper-Pearson, the widest a mean of that height needs."""
+    """t; where all answered alike Clopper-Pearson, the widest that a mean of that height needs.
+
+    Its n is that of the item which fewest answered: a score that rests on one person is no surer than that.
+    """
     se = np.sqrt(np.maximum(values.variance, 0))
     low, high = t_interval(values.value, se, counts["df"].astype(float))
     exact_low, exact_high = clopper_pearson(
-        np.clip(values.value, 0, 1), np.minimum(counts["n_valid"].astype(float), kish)
+        np.clip(values.value, 0, 1), np.minimum(counts["n_least"].astype(float), kish)
     )
-    low, high = np.where(alike, exact_low, low), np.where(alike, exact_high, high)
-    # whoever took everybody knows, and needs no interval
-    whole = taken_whole(of.totals, of.design.units)
-    low, high = np.where(whole, values.value, low), np.where(whole, values.value, high)
-    return np.clip(low, 0, 1), np.clip(high, 0, 1)
+    return np.where(alike, exact_low, low), np.where(alike, exact_high, high)
 
 
 def _reason(count: dict[str, int], *, unanswered: bool) -> str:

@@ -102,7 +102,8 @@ def _beta(share: Floats, se: Floats, df: Floats, n: Floats, level: float) -> tup
 
 
 def _korn_graubard(share: Floats, se: Floats, df: Floats, n: Floats, level: float) -> tuple[Floats, Floats]:
-    return _settled(share, se, np.minimum(_effective(share, se, df, n, level), n), level)
+    # clusters that happen to agree are no census: without variance n_eff is n
+    return clopper_pearson(share, np.minimum(_effective(share, se, df, n, level), n), level)
 
 
 def _settled(share: Floats, se: Floats, n: Floats, level: float) -> tuple[Floats, Floats]:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from analysis.frames import Frame
     from questionnaires.model import Construct, Item, Recipe
 
-AGENCY = "agency"
+# two underscores: no item can be called so
+AGENCY = "agency__judged"
 OFF_ROUTE = "off_route"
 
 
@@ -96,9 +97,9 @@ def _columns(judgement: Judgement, agency: nw.Expr) -> dict[str, nw.Expr]:
     holds = {role: nw.col(role.value) == agency for role in judgement.roles}
     columns = {AGENCY: agency}
     for role, condition in holds.items():
-        columns[f"judged_{role}"] = nw.when(condition).then(1).otherwise(0)
+        columns[f"judged__{role}"] = nw.when(condition).then(1).otherwise(0)
     for item in judgement.items:
-        condition = holds[Role(str(item.judged).removeprefix("judged_"))]
+        condition = holds[Role(str(item.judged).removeprefix("judged__"))]
         columns[item.column] = nw.when(condition).then(nw.col(item.column))
         columns[item.missing] = nw.when(condition).then(nw.col(item.missing)).otherwise(nw.lit(OFF_ROUTE))
     return columns
@@ -149,7 +150,7 @@ def _named(constructs: dict[Construct, tuple[RatedItem, ...]], recipes: frozense
 
 def _in_roles(constructs: dict[Construct, tuple[RatedItem, ...]], recipes: frozenset[str]) -> Judgement:
     judged = {
-        construct.name: tuple(replace(item, judged=f"judged_{construct.role}") for item in items)
+        construct.name: tuple(replace(item, judged=f"judged__{construct.role}") for item in items)
         for construct, items in constructs.items()
     }
     made = [

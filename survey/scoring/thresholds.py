@@ -1,8 +1,9 @@
 """Which numbers are withheld, and what those that remain may be used for.
 
 Respondents are counted, never answers. The limits are the platform's own policy (no law sets any): fewer than
-10 is withheld, 10 to 29 is indicative. `decisions` also asks for the reliability of the unit, which a wave's
-scores do not know yet, so nothing is stamped with it.
+10 is withheld, 10 to 29 is indicative. A recipe that weighs items is as good as its weakest: where one of
+them was answered by fewer than 30, the number is indicative however many answered the others. `decisions`
+also asks for the reliability of the unit, which scores do not know yet, so nothing is stamped with it.
 """
 
 from __future__ import annotations
@@ -31,6 +32,6 @@ def decision_use(estimate: IndexEstimate | None, basis: Basis) -> str:
 
     Who answers an open channel chose to; such a number is neither compared nor used.
     """
-    if estimate is None or suppressed(estimate) or basis == "open" or estimate.n_valid < INDICATIVE_BELOW:
+    if estimate is None or suppressed(estimate) or basis == "open" or estimate.n_least < INDICATIVE_BELOW:
         return "none"
     return "improvement"

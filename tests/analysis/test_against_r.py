@@ -81,9 +81,7 @@ def _estimate(case: dict[str, Any], engine: str, df: str = "domain") -> Any:
     options = {"by": estimand.get("by"), "where": estimand.get("where"), "df": df}
     kind, variable = estimand["kind"], estimand["variable"]
     if kind == "proportion":
-        return proportion(
-            design, variable, level=estimand["level"], interval=estimand["interval"], **options
-        )
+        return proportion(design, variable, level=estimand["level"], interval=estimand["interval"], **options)
     if kind == "ratio":
         return ratio(design, variable, estimand["denominator"], **options)
     return {"mean": mean, "total": total}[kind](design, variable, **options)

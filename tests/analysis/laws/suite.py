@@ -113,7 +113,16 @@ class Row:
 
 def _rows(name: str, result: Result) -> list[Row]:
     return [
-        Row(name, tuple(row.by.values()), row.n, row.value, row.se, row.low, row.high, row.df)
+        Row(
+            f"{name} {row.variable}",
+            tuple(row.by.values()),
+            row.n,
+            row.value,
+            row.se,
+            row.low,
+            row.high,
+            row.df,
+        )
         for row in result.rows
     ]
 

@@ -30,10 +30,10 @@ def _statistics(frame: pl.DataFrame, level: str) -> dict[tuple[str, str], Any]:
     (y, has_y), (x, has_x), (k, has_k) = values("y"), values("x"), values("k")
     top, both = (k >= 4).astype(float), has_y & has_x
     return {
-        ("mean", "mean"): lambda w: (w * y).sum() / (w * has_y).sum(),
-        ("proportion", "proportion"): lambda w: (w * top).sum() / (w * has_k).sum(),
-        ("ratio", "ratio"): lambda w: (w * y * both).sum() / (w * x * both).sum(),
-        ("total", "total"): lambda w: (w * y).sum(),
+        ("mean", "mean y"): lambda w: (w * y).sum() / (w * has_y).sum(),
+        ("proportion", "proportion k"): lambda w: (w * top).sum() / (w * has_k).sum(),
+        ("ratio", "ratio y/x"): lambda w: (w * y * both).sum() / (w * x * both).sum(),
+        ("total", "total y"): lambda w: (w * y).sum(),
     }
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.analysis.laws.suite import (
     DESIGNS,
     ESTIMATORS,
+    ITEMS,
     PEOPLE,
     SCALE_FREE,
     close,
@@ -131,27 +132,60 @@ def test_without_finite_populations_later_stages_add_nothing(estimator: str) -> 
     )
 
 
-@pytest.mark.parametrize("estimator", ESTIMATORS)
-@pytest.mark.parametrize("design", ["strata", "clusters", "two stages", "two stages of units"])
-def test_a_census_is_certain(design: str, estimator: str) -> None:
+ANSWERS = ("y", "x", "k", "q1", "q2", "q3")
+CENSUS = {
+    "strata": "interviews",
+    "clusters": "psus",
+    "two stages": ["psus", "people"],
+    "two stages of units": ["psus", "units"],
+}
+
+
+def _census(*, complete: bool) -> pl.DataFrame:
     frame = sample(7, psus=3).with_columns(
         interviews=pl.len().over("s"),
         psus=pl.col("p").n_unique().over("s"),
         people=pl.len().over("p"),
         units=pl.col("u").n_unique().over("p"),
     )
-    fpc = {
-        "strata": "interviews",
-        "clusters": "psus",
-        "two stages": ["psus", "people"],
-        "two stages of units": ["psus", "units"],
-    }
-    rows = estimates(frame, estimator, ["g"], **(DESIGNS[design] | {"fpc": fpc[design]}))
+    if not complete:
+        return frame
+    answered = [pl.col(name).fill_null(pl.col(name).min()) for name in ANSWERS]
+    reasons = [pl.lit(None, pl.String).alias(item.missing) for item in ITEMS]
+    return frame.with_columns(*answered, *reasons, w=pl.lit(1.0))
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("design", CENSUS)
+def test_a_census_is_certain(design: str, estimator: str) -> None:
+    rows = estimates(_census(complete=True), estimator, ["g"], **(DESIGNS[design] | {"fpc": CENSUS[design]}))
     assert rows
     for row in rows:
         assert row.se == 0
         assert row.low == pytest.approx(row.value, rel=1e-12)
         assert row.high == pytest.approx(row.value, rel=1e-12)
+
+
+@pytest.mark.parametrize("design", CENSUS)
+def test_a_census_of_which_some_kept_silent_has_no_point_for_an_interval(design: str) -> None:
+    """The sample is everybody, the respondents are not."""
+    frame = _census(complete=False)
+    for row in estimates(frame, "indices", ["g"], **(DESIGNS[design] | {"fpc": CENSUS[design]})):
+        everybody = frame.filter(pl.col("g") == row.domain[0]).height
+        assert row.se == 0
+        assert row.low is not None
+        assert row.high is not None
+        if row.n < everybody:
+            assert row.low < row.high
+
+
+def test_all_clusters_of_which_people_were_sampled_are_no_census() -> None:
+    frame = _census(complete=True).with_columns(w=pl.lit(10.0))
+    for row in estimates(frame, "indices", ["g"], **(DESIGNS["clusters"] | {"fpc": "psus"})):
+        assert row.se == 0
+        assert row.low is not None
+        assert row.high is not None
+        assert row.low < row.high
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)
