@@ -117,6 +117,22 @@ def test_an_item_that_few_answered_is_withheld_alone(tmp_path: Path) -> None:
     )
 
 
+def test_a_recipe_that_weighs_items_is_as_good_as_the_one_fewest_answered(tmp_path: Path) -> None:
+    rows = Survey(
+        folder=tmp_path,
+        items={"manner": "service", "speed": "service"},
+        columns={
+            "received": ["a"] * 40,
+            "manner": alternating({"a": 40}),
+            "speed": [*alternating({"a": 12}), *["dont_know"] * 28],
+        },
+    ).score()
+    uses = {row["recipe"]: row["decision_use"] for row in rows if not row["item"]}
+    assert {recipe for recipe, use in uses.items() if use == "improvement"} == {
+        f"{measure}/{rule}" for measure in ("top2", "mean100") for rule in ("pooled_answers", "person_mean")
+    }
+
+
 def test_an_item_nobody_answered_withholds_the_indices_that_need_it(tmp_path: Path) -> None:
     sizes = {"a": 40, "b": 40}
     for language, words in (
