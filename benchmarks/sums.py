@@ -59,8 +59,9 @@ def speed(loaded: Loaded, repetitions: int) -> Table:
             table.time(f"{measure}, {design}", timings, FLOOR)
             for name in ("longdan cold", "longdan warm"):
                 ratio = timings[name].best / timings[FLOOR].best
-                said = f"{measure}, {design}, {name}: {ratio:.2f} times the floor"
-                table.goal(f"{said} (goal: at most {GOAL_RATIO:g})", met=ratio <= GOAL_RATIO)
+                cpu = timings[name].best_cpu / timings[FLOOR].best_cpu
+                said = f"{measure}, {design}, {name}: {ratio:.2f} times the floor by the clock, {cpu:.2f} of"
+                table.goal(f"{said} processor time (goal: at most {GOAL_RATIO:g})", met=ratio <= GOAL_RATIO)
     return table
 
 
