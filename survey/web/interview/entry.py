@@ -56,7 +56,7 @@ def wave_of(connection: Connection, wave: str) -> WaveView:
     if found is None or "web" not in found.modes:
         abort(404)
     if found.state != "open":
-        abort(_shut(found))
+        abort(shut(found))
     return found
 
 
@@ -73,7 +73,7 @@ def opened(connection: Connection, wave: str, place: str) -> Here:
     """As `known`, where answers are taken today; else the request ends with a page that says so."""
     here = known(connection, wave, place)
     if here.wave.state != "open":
-        abort(_shut(here.wave))
+        abort(shut(here.wave))
     return here
 
 
@@ -117,7 +117,8 @@ def gone(here: Here) -> Response:
     return make_response(words, 400)
 
 
-def _shut(wave: WaveView) -> Response:
+def shut(wave: WaveView) -> Response:
+    """The page of a wave that takes no answers: not yet, or no more."""
     _ = speech().gettext
     planned = wave.state == "planned"
     words = render_template(

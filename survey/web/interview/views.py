@@ -9,6 +9,7 @@ from flask_wtf.csrf import validate_csrf  # type: ignore[import-untyped]  # it s
 from wtforms import ValidationError
 
 from survey.answers import receipts
+from survey.refusal import Refusal
 from survey.web import cookies, limits
 from survey.web.interview import draft as drafts
 from survey.web.interview import entry, sending
@@ -181,7 +182,13 @@ def send(wave: str, place: str) -> AnyResponse:
         if begun.unfinished() is not None:
             return redirect(entry.next_address(here.wave, begun), 303)
         limits.interview(here.place.id)
-        sending.send(here, begun, token, repeat=bool(cookies.take(sending.cookie_name(here.wave.id))))
+        repeat = bool(cookies.take(sending.cookie_name(here.wave.id)))
+        try:
+            sending.send(here, begun, token, repeat=repeat)
+        except Refusal as refusal:
+            if any(fault.code == "WAVE_CLOSED" for fault in refusal.faults):
+                return entry.shut(here.wave)  # it closed while the form was on its way
+            raise
     response: Response = make_response(redirect(f"{here.base}/thanks", 303))
     if sent and begun is not None and begun.draft.token != token.hex():
         return response  # an earlier interview sent again while another one is under way

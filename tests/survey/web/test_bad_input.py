@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 
 from survey.answers import receipts
 from survey.answers.models import COMMENT_LIMIT, Draft, Inbox, Sent, Withdrawal
+from survey.waves.models import Wave
 from survey.web import limits
+from survey.web.interview import sending
 from tests.survey.web.collecting import TODAY, Person, Reader, collect
 from tests.survey.web.test_interview import CODE, count, waiting
 
@@ -260,3 +263,42 @@ def test_a_page_is_as_long_whatever_was_answered(survey: Survey) -> None:
         lengths.add((len(person.get(look).data), len(person.get(f"{survey.base}/3").data)))
     assert len(lengths) == 1, lengths
     assert re.fullmatch(r"\{\(\d+, \d+\)\}", str(lengths))
+
+
+def test_a_wave_that_closes_while_the_form_is_on_its_way_takes_nothing(
+    survey: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = sending.send
+
+    def close_first(*arguments: Any, **named: Any) -> None:
+        with survey.site.stores.main.writing() as connection:
+            connection.execute(update(Wave).values(closed=survey.clock.now))
+        send(*arguments, **named)
+
+    person = Person(survey)
+    look = person.walk()
+    monkeypatch.setattr(sending, "send", close_first)
+    answer = person.send(look)
+    assert answer.status_code == 410
+    assert "đã kết thúc" in answer.text
+    assert count(survey, Inbox) == count(survey, Sent) == 0
+
+
+def test_what_could_not_be_kept_is_not_acknowledged_and_can_be_sent_again(
+    survey: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = Person(survey)
+    look = person.walk()
+    form = Reader(person.get(look).text).filled()
+
+    def full(*_: object, **__: object) -> None:
+        raise OperationalError("INSERT", {}, OSError(28, "No space left on device"))
+
+    with monkeypatch.context() as disk:
+        disk.setattr("survey.answers.sending.insert_new", full)
+        answer = person.post(look, form)
+    assert answer.status_code == 500
+    assert (count(survey, Inbox), count(survey, Sent), count(survey, Draft)) == (0, 0, 1)
+    assert person.get(f"{survey.base}/thanks").location == survey.base
+    assert person.post(look, form).location == f"{survey.base}/thanks"
+    assert (count(survey, Inbox), count(survey, Sent), count(survey, Draft)) == (1, 1, 0)
