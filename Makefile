@@ -66,7 +66,7 @@ translations: .venv/dev.stamp ## bring the catalogs of the interface up to the t
 	$(BIN)/pybabel --quiet extract --mapping translations/babel.cfg --no-location --sort-output --omit-header \
 		--output out/interface.pot survey
 	$(BIN)/pybabel --quiet update --input-file out/interface.pot --output-dir translations --domain interface \
-		--no-fuzzy-matching --ignore-obsolete --omit-header --width 110
+		--no-fuzzy-matching --ignore-obsolete --width 110
 
 .PHONY: requirements
 requirements: .venv/dev.stamp ## lock the newest versions that pyproject.toml allows
