@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
-from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, select
 
 from survey.answers.models import Answer, Comment, Response, Withdrawal
 from survey.audit.models import Entry
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
 ACT: Final = "answers settled"
 
@@ -63,20 +61,26 @@ def _standing(connection: Connection, wave: str) -> dict[str, Any]:
         responses += 1
         fields = {name: value.hex() if isinstance(value, bytes) else value for name, value in row.items()}
         digest.update(canonical(fields | {"day": str(row["day"])}).encode())
-    for columns in (
-        (Answer.response, Answer.variable, Answer.code, Answer.number, Answer.missing),
-        (Comment.response, Comment.item, Comment.text),
-    ):
-        query = select(*columns).join(Response, Response.id == columns[0]).where(Response.wave == wave)
-        rows = connection.execute(query.order_by(columns[0]).execution_options(yield_per=_AT_ONCE))
-        for _, own in groupby(rows, itemgetter(0)):
-            digest.update(repr(sorted(tuple(row[:2]) + tuple(map(str, row[2:])) for row in own)).encode())
+    for response, answers in connection.execute(_answers_of(wave)):
+        digest.update(f"{response}\n{sorted(answers.splitlines())}".encode())
+    texts = select(Comment.__table__).join(Response, Response.id == Comment.response)
+    texts = texts.where(Response.wave == wave).order_by(Comment.response, Comment.item)
+    for text in connection.execute(texts):
+        digest.update(repr(tuple(text)).encode())
     withdrawn = select(func.coalesce(func.sum(Withdrawal.n), 0)).where(Withdrawal.wave == wave)
     return {
         "responses": responses,
         "root": digest.hexdigest(),
         "withdrawn": int(connection.scalar(withdrawn) or 0),
     }
+
+
+def _answers_of(wave: str) -> Select[str, str]:
+    """A response a row, with its answers a line each, in any order."""
+    value = func.coalesce(cast(Answer.code, String), cast(Answer.number, String), Answer.missing)
+    answers = func.aggregate_strings(Answer.variable + "=" + value, "\n")
+    query = select(Answer.response, answers).join(Response, Response.id == Answer.response)
+    return query.where(Response.wave == wave).group_by(Answer.response).order_by(Answer.response)
 
 
 def _fault(wave: str, then: dict[str, Any], now: dict[str, Any]) -> Fault:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert
+from sqlalchemy import Date, insert
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,9 +31,14 @@ def insert_rows(connection: Connection, table: type[Main], rows: Sequence[tuple[
             for row in rows:
                 copy.write_row(row)
         return
+    days = [place for place, column in enumerate(table.__table__.columns) if isinstance(column.type, Date)]
     statement = str(insert(table).compile(dialect=connection.dialect))
-    connection.exec_driver_sql(statement, [tuple(_for_sqlite(cell) for cell in row) for row in rows])
+    connection.exec_driver_sql(statement, [_as_text(row, days) for row in rows] if days else list(rows))
 
 
-def _for_sqlite(cell: Any) -> Any:
-    return cell.isoformat() if isinstance(cell, date) else cell
+def _as_text(row: tuple[Any, ...], days: list[int]) -> tuple[Any, ...]:
+    """The row with its days as SQLite keeps them."""
+    cells = list(row)
+    for place in days:
+        cells[place] = None if cells[place] is None else cells[place].isoformat()
+    return tuple(cells)

@@ -196,11 +196,15 @@ class _Rows:
 
     def add(self, connection: Connection, contents: list[dict[str, Any]], day: date | None) -> None:
         """Add the opened answers of a batch."""
+        instruments = {
+            version: published_instrument(connection, version)
+            for version in {content["instrument"] for content in contents}
+        }
         for content in contents:
             fresh = secrets.token_hex(16)
             receipt = content.pop("receipt")
             response = of_content(content)
-            instrument = published_instrument(connection, response.instrument)
+            instrument = instruments[response.instrument]
             known = {
                 "id": fresh,
                 "seconds": band_of(response.seconds),
