@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import statistics
 import subprocess
 import sys
@@ -84,6 +85,7 @@ def child(script: str, *arguments: str) -> str:
         check=True,
         stdout=subprocess.PIPE,
         encoding="utf-8",
+        env=os.environ | {"PYTHONPATH": str(HERE.parent)},
     )
     return ran.stdout.strip().splitlines()[-1]
 

@@ -1,4 +1,4 @@
-"""Measures speed and memory, prints the ratios and writes `benchmarks/RESULTS.md`.
+"""Measures speed, memory and coverage, prints the ratios and writes `benchmarks/RESULTS.md`.
 
 Nothing is asserted but that all tools compute the same: a goal that is missed is printed as missed.
 """
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import coverage
 import indices
 import machine
 import score
@@ -32,9 +33,10 @@ class Size:
 
     rows: int
     repetitions: int
+    cities: int
 
 
-FULL, QUICK = Size(1_000_000, 7), Size(20_000, 1)
+FULL, QUICK = Size(1_000_000, 7, 200), Size(20_000, 1, 2)
 
 
 def main() -> None:
@@ -66,6 +68,7 @@ def _tables(size: Size, cache: Path) -> Iterator[Table]:
         yield indices.memory(loaded)
         loaded.connection.close()
     yield score.speed(size.rows, SEED, cache)
+    yield coverage.intervals(size.cities)
 
 
 def _head(size: Size, before: str) -> str:

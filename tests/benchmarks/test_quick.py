@@ -22,4 +22,5 @@ def test_the_smoke_run_finishes_and_writes_its_results(tmp_path: Path) -> None:
     for work in ("mean, clustered", "proportion, unclustered", "indices, unclustered"):
         assert f"| {work}: longdan" in text
     assert "`longdan score`" in text
+    assert "| visits: top2/fixed_weights" in text
     assert "nan" not in text
