@@ -90,7 +90,8 @@ def check(instrument: Instrument, values: Mapping[str, Value], comments: Mapping
             faults.append(_fault("WRONG_ROUTE", item.name, expected, _shown(given)))
         elif given not in _FROM_THE_ROUTE and not accepts(item, scale, given):
             faults.append(_wrong(item, scale, given))
-    faults += [_unknown(name) for name in sorted({*values, *comments} - known)]
+    texts = {item.name for item in instrument.items if _is_text(item)}
+    faults += [_unknown(name) for name in sorted((values.keys() - known) | (comments.keys() - texts))]
     return faults
 
 
