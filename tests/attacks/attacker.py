@@ -95,7 +95,7 @@ def copy_postgresql(store: Store, home: Home, data: Path, *, batches: bool = Tru
     with store.engine.connect() as connection:
         rows = {}
         for table in TABLES:
-            query = f"SELECT ctid::text AS tuple_at, xmin::text::bigint AS transaction, * FROM {table}"  # noqa: S608
+            query = f"SELECT ctid::text AS tuple_at, xmin::text::bigint AS transaction, * FROM {table}"  # noqa: S608 - names of ours
             found = [dict(row) for row in connection.execute(text(query)).mappings()]
             found.sort(key=lambda row: tuple(int(part) for part in row["tuple_at"].strip("()").split(",")))
             rows[table] = [{**row, "position": number} for number, row in enumerate(found)]
