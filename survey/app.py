@@ -16,6 +16,7 @@ from survey.stores import open_stores
 from survey.web import cookies, errors, headers, limits, logs, pages, static_files
 from survey.web.health import health
 from survey.web.interview.around import around
+from survey.web.interview.kiosk import kiosk
 from survey.web.interview.views import interview
 from survey.web.public.views import public
 from survey.web.site import EXTENSION, Site
@@ -59,7 +60,7 @@ def create_app(home: Home, *, clock: Callable[[], datetime] = utc_now, limited: 
     errors.register(app)
     static_files.register(app)
     pages.register(app)
-    for blueprint in (health, public, around, interview):
+    for blueprint in (health, public, around, interview, kiosk):
         app.register_blueprint(blueprint)
     return app
 

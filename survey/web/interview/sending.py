@@ -18,6 +18,7 @@ from survey.web.site import site, speech
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from survey.waves.plan import Mode
     from survey.waves.reads import WaveView
     from survey.web.interview.draft import Interview
     from survey.web.interview.entry import Here
@@ -41,7 +42,7 @@ def was_sent(connection: Connection, token: bytes) -> bool:
     return bool(connection.execute(query).scalar_one())
 
 
-def send(here: Here, interview: Interview, token: bytes, *, repeat: bool) -> None:
+def send(here: Here, interview: Interview, token: bytes, *, repeat: bool, mode: Mode = "web") -> None:
     """Send a finished interview and forget its draft, in one transaction."""
     draft, plan = interview.draft, here.wave.plan
     made = of_answers(interview.instrument, interview.answers())
@@ -56,13 +57,13 @@ def send(here: Here, interview: Interview, token: bytes, *, repeat: bool) -> Non
         decides=decides,
         helps=helps,
         procedure=procedure,
-        mode="web",
+        mode=mode,
         language=spoken(interview.instrument, speech()),
         consent=draft.consent,
         repeat=repeat,
         seconds=max(0, int(now.timestamp()) - draft.begun),
         values=made.values,
         comments=made.comments,
-        wants_receipt=True,
+        wants_receipt=mode == "web",
     )
     sending.send(site().stores.main, site().home, token, response, now, draft=interview.secret)

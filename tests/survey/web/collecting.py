@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from questionnaires.model import Instrument
     from survey.registry.reads import PlaceView
     from survey.site import Site
+    from survey.waves.plan import Mode
 
     Choose = Callable[[str, list[str]], str]
 
@@ -212,6 +213,7 @@ def collect(  # noqa: PLR0913 - what a wave may differ in
     last_day: date = TODAY + timedelta(days=45),
     wards: tuple[str, ...] = WARDS,
     wave: str = WAVE,
+    modes: tuple[Mode, ...] = ("web",),
     limited: bool = True,
 ) -> Survey:
     """Open a wave on a fresh site."""
@@ -225,7 +227,7 @@ def collect(  # noqa: PLR0913 - what a wave may differ in
         version = version_named(connection, asked.name)
         assert version is not None
         opening = Opening(
-            wave=wave, version=version, pinned=False, from_day=first_day, to_day=last_day, modes=("web",)
+            wave=wave, version=version, pinned=False, from_day=first_day, to_day=last_day, modes=modes
         )
         open_wave(connection, opening, now=begun, today=begun.date(), actor="test")
         places = reads.places_of(connection, wave, first_day)
