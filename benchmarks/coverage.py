@@ -20,7 +20,7 @@ def intervals(cities: int) -> Table:
     table = Table(
         f"Intervals of agencies in {cities} small cities",
         "95 % intervals of agencies' indices against the truth of the known-truth city, a seed each. `below` "
-        "and `above` count intervals that miss it on that side. Where the satisfied answer more, non-response "
+        "and `above` count those that miss it on that side. Where the satisfied answer more, non-response "
         "depends on the answer: no interval knows that, and these shall be seen to miss.",
         ("sample and index", "intervals", "covered", "share", "below", "above"),
     )
