@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
+LONG_NAME = "Văn Miếu - Quốc Tử Giám tại trụ sở thứ hai"
 SIZES = ((1080, 1920), (800, 1280), (1200, 1920), (1280, 800), (1920, 1080))
 SCROLLS = """() => { const page = document.documentElement;
   return [page.scrollHeight - innerHeight, page.scrollWidth - innerWidth]; }"""
@@ -61,7 +62,7 @@ class Served(NamedTuple):
 
 @pytest.fixture
 def served(site: Site) -> Iterator[Served]:
-    survey = collect_at_kiosks(site, limited=False)
+    survey = collect_at_kiosks(site, wards=(LONG_NAME, "Cầu Giấy"), limited=False)
     server = listen(survey.app, "127.0.0.1", 0)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

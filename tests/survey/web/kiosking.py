@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from questionnaires import loader
 from survey.registry import devices
 from survey.web.interview.kiosk import DEVICE_COOKIE
-from tests.survey.web.collecting import Person, Reader, Survey, collect
+from tests.survey.web.collecting import WARDS, Person, Reader, Survey, collect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,11 +20,16 @@ if TYPE_CHECKING:
     from survey.site import Site
 
 
-def collect_at_kiosks(site: Site, *, instrument: Instrument | None = None, limited: bool = True) -> Survey:
+def collect_at_kiosks(
+    site: Site,
+    *,
+    instrument: Instrument | None = None,
+    wards: tuple[str, ...] = WARDS,
+    limited: bool = True,
+) -> Survey:
     """Open a wave that collects at kiosks."""
-    return collect(
-        site, instrument=instrument or loader.shipped("kiosk_core"), modes=("kiosk",), limited=limited
-    )
+    asked = instrument or loader.shipped("kiosk_core")
+    return collect(site, instrument=asked, wards=wards, modes=("kiosk",), limited=limited)
 
 
 @dataclass
