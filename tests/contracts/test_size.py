@@ -15,7 +15,12 @@ FUNCTION_LINES = 50
 
 # What may be longer, each with its reason: `path` or `path::function`. An entry that is no longer needed is a
 # finding too.
-EXCEPTIONS: dict[str, str] = {}
+TABLES = "the tables of one domain, column by column; a migration that has run is not reshaped"
+EXCEPTIONS: dict[str, str] = {
+    "survey/migrations/main/versions/initial.py::_registry": TABLES,
+    "survey/migrations/main/versions/initial.py::_waves": TABLES,
+    "survey/migrations/main/versions/initial.py::_answers": TABLES,
+}
 
 
 def too_large(root: Path, exceptions: dict[str, str]) -> list[str]:
