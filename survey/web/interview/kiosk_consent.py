@@ -53,7 +53,6 @@ def kiosk_consent(instrument: Instrument, settings: Settings, speech: Language) 
     """
     _ = speech.gettext
     questions = sum(bool(ITEM_TYPES[item.type].operators) for item in instrument.items)
-    years = speech.integer(settings.retention_years)
     lines = (
         speech.ngettext(
             "%(number)s question, about %(seconds)s seconds, no names.",
@@ -67,7 +66,7 @@ def kiosk_consent(instrument: Instrument, settings: Settings, speech: Language) 
             "%(body)s keeps answers for %(years)s years to assess service; only combined figures are "
             "published.",
             body=settings.body,
-            years=years,
+            years=speech.integer(settings.retention_years),
         ),
     )
     details: tuple[str, ...] = (
