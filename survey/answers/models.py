@@ -45,6 +45,16 @@ class Sent(Main):
     wave: Mapped[str] = mapped_column(ForeignKey("wave.id"), index=True)
 
 
+class ConsentText(Main):
+    """A consent as it was shown, under the SHA-256 of its text."""
+
+    __tablename__ = "consent_text"
+    __table_args__ = (CheckConstraint("length(hash) = 64", name="hash_length"),)
+
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+
+
 class Response(Main):
     """One settled response under a fresh random id."""
 
@@ -66,7 +76,7 @@ class Response(Main):
     channel: Mapped[str | None] = mapped_column(String(40))
     mode: Mapped[str] = mapped_column(String(12))
     language: Mapped[str] = mapped_column(String(5))
-    consent: Mapped[str] = mapped_column(String(64))
+    consent: Mapped[str] = mapped_column(ForeignKey("consent_text.hash"))
     repeat: Mapped[bool]
     interviewer: Mapped[str | None] = mapped_column(String(40))
     seconds: Mapped[int | None]

@@ -12,7 +12,7 @@ from sqlalchemy import exists, func, insert, select
 from survey import keys
 from survey.answers import drafts, locks, receipts
 from survey.answers.codes import CODE_BYTES
-from survey.answers.models import Arrival, Batch, Inbox, Sent
+from survey.answers.models import Arrival, Batch, ConsentText, Inbox, Sent
 from survey.answers.sealing import seal, size_of
 from survey.answers.sent_response import cleaned, to_content
 from survey.answers.upserts import count_up, insert_new
@@ -99,6 +99,7 @@ def _checked(connection: Connection, response: SentResponse) -> Instrument:
             .label("version"),
             exists().where(WavePlace.wave == wave, WavePlace.place == response.place).label("place"),
             exists().where(WaveMode.wave == wave, WaveMode.mode == response.mode).label("mode"),
+            exists().where(ConsentText.hash == response.consent).label("consent"),
         ).where(Wave.id == wave)
     ).one_or_none()
     if found is None or not found[0]:
@@ -110,11 +111,14 @@ def _checked(connection: Connection, response: SentResponse) -> Instrument:
         _fault("NOT_IN_WAVE", f"wave {wave}: {name}", f"a {name} of the wave", value[:64], remedy)
         for (name, value), is_there in zip(
             (("version", response.instrument), ("place", response.place), ("mode", response.mode)),
-            found[1:],
+            found[1:4],
             strict=True,
         )
         if not is_there
     ]
+    if not found.consent:
+        expected = "a consent whose text is kept"
+        faults.append(_fault("NO_CONSENT", f"wave {wave}: consent", expected, response.consent[:64], remedy))
     if faults:
         raise Refusal(faults)
     instrument = published_instrument(connection, response.instrument)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from survey.answers.anchor import anchor_faults
+from survey.answers.consents import consent_faults
 from survey.audit import reads
 from survey.cli.home import opened
 from survey.cli.options import home_option, json_option
@@ -53,6 +55,8 @@ def verify(*, frozen: Path | None, head: str | None, home: Path, machine: bool) 
 def _chain(home: Path, head: str | None, found: dict[str, Any]) -> list[Fault]:
     with opened(home) as site, site.stores.main.reading() as connection:
         faults = reads.verify_chain(connection, head)
+        faults += anchor_faults(connection)
+        faults += consent_faults(connection)
         found |= {"entries": reads.length(connection), "head": reads.head(connection)}
     return faults
 

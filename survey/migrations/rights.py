@@ -45,6 +45,7 @@ WEB_RIGHTS = {
     "arrival": _COUNT,
     "draft": _KEEP,
     "withdrawal": _COUNT,
+    "consent_text": _APPEND,
     "response": "SELECT (receipt_hash, wave, place), DELETE",
     "answer": "",
     "comment": "",

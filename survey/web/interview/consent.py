@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from questionnaires.item_types import ITEM_TYPES
+from survey.answers.consents import hash_of
 
 if TYPE_CHECKING:
     from questionnaires.model import Instrument
@@ -19,14 +19,19 @@ _SECONDS_AN_ITEM = 7.5  # twelve questions in ninety seconds
 
 @dataclass(frozen=True)
 class Consent:
-    """The text as it is shown; its hash is kept with the response."""
+    """The text as it is shown; it is kept under its hash, which stands with the response."""
 
     paragraphs: tuple[str, ...]
 
     @property
+    def text(self) -> str:
+        """All of it, a paragraph a line."""
+        return "\n".join(self.paragraphs)
+
+    @property
     def hash(self) -> str:
         """SHA-256 of the text, in 64 hexadecimal digits."""
-        return hashlib.sha256("\n".join(self.paragraphs).encode()).hexdigest()
+        return hash_of(self.text)
 
 
 def web_consent(wave: WaveView, instrument: Instrument, settings: Settings, speech: Language) -> Consent:

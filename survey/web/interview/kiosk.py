@@ -16,6 +16,7 @@ from wtforms import ValidationError
 
 from questionnaires.wording import texts
 from survey import i18n
+from survey.answers import consents
 from survey.i18n import _
 from survey.registry import devices
 from survey.registry import reads as registry
@@ -235,7 +236,7 @@ def agree(place: str) -> AnyResponse:
         draft = Draft(
             place=place,
             instrument=found.version.hash,
-            consent=consent.hash,
+            consent=consents.keep(connection, consent.text),
             token=token.hex(),
             begun=int(site().clock().timestamp()),
             typed={},

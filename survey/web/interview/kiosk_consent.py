@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from questionnaires.item_types import ITEM_TYPES
-from survey.web.interview.consent import Consent
+from survey.answers.consents import hash_of
 
 if TYPE_CHECKING:
     from questionnaires.model import Instrument
@@ -41,9 +41,14 @@ class KioskConsent:
     details: tuple[str, ...]
 
     @property
+    def text(self) -> str:
+        """All of it, a paragraph a line."""
+        return "\n".join(self.lines + self.details)
+
+    @property
     def hash(self) -> str:
         """SHA-256 of the whole text, in 64 hexadecimal digits."""
-        return Consent(self.lines + self.details).hash
+        return hash_of(self.text)
 
 
 def kiosk_consent(instrument: Instrument, settings: Settings, speech: Language) -> KioskConsent:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask_wtf.csrf import validate_csrf  # type: ignore[import-untyped]  # it ships no types
 from wtforms import ValidationError
 
-from survey.answers import receipts
+from survey.answers import consents, receipts
 from survey.refusal import Refusal
 from survey.web import cookies, limits
 from survey.web.interview import draft as drafts
@@ -82,16 +82,16 @@ def agree(wave: str, place: str) -> AnyResponse:
 def _begun(connection: Connection, here: entry.Here) -> Interview | None:
     """The interview that an agreement begins; None when it was to another text than the present one."""
     version: Version = entry.version(connection, here)
-    consent = web_consent(here.wave, version.instrument, site().settings, speech()).hash
+    consent = web_consent(here.wave, version.instrument, site().settings, speech())
     token = drafts.read_token(request.form.get("token", ""))
-    if request.form.get("act") != "agree" or request.form.get("consent") != consent or token is None:
+    if request.form.get("act") != "agree" or request.form.get("consent") != consent.hash or token is None:
         return None
     if sending.was_sent(connection, token):
         return None  # the form of an interview that is over, sent again
     draft = Draft(
         place=here.place.id,
         instrument=version.hash,
-        consent=consent,
+        consent=consents.keep(connection, consent.text),
         token=token.hex(),
         begun=int(site().clock().timestamp()),
         typed={},

@@ -14,6 +14,7 @@ from questionnaires import loader
 from questionnaires.canonical import instrument_hash
 from questionnaires.model import ItemType, Missing
 from questionnaires.routing import applies
+from survey.answers.consents import hash_of, keep
 from survey.answers.models import Inbox, Response
 from survey.answers.sent_response import SentResponse
 from survey.answers.values import of_answers
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 3, 2, 2, 30, tzinfo=UTC)  # half past nine in the morning in Vietnam
 DAY = date(2026, 3, 2)
 LAST = date(2026, 3, 31)
+CONSENT = "Quý vị có thể dừng bất cứ lúc nào."
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Collecting:
             "helps": "001",
             "mode": "web",
             "language": "vi",
-            "consent": "c" * 64,
+            "consent": hash_of(CONSENT),
             "seconds": self.rng.randrange(20, 900),
             "values": made.values,
             "comments": made.comments,
@@ -110,6 +112,7 @@ def collecting(
                 for number, place in enumerate(ids)
             ]
             connection.execute(insert(Place), rows)
+        keep(connection, CONSENT)
         publish(connection, asked, now=NOW, today=DAY, actor="command")
         version = Version(instrument_hash(asked), asked)
         opening = Opening(

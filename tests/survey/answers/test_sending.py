@@ -176,10 +176,10 @@ def test_a_closed_wave_takes_nothing_but_repeats_quietly(site: Site) -> None:
 def test_everything_foreign_is_refused_at_once(site: Site) -> None:
     home, stores = site
     asked = collecting(stores.main)
-    foreign = asked.response(instrument="0" * 64, place="zzzzzzzz", mode="kiosk")
+    foreign = asked.response(instrument="0" * 64, place="zzzzzzzz", mode="kiosk", consent="0" * 64)
     with pytest.raises(Refusal) as refusal:
         send(stores.main, home, token(), foreign, NOW)
-    assert [fault.code for fault in refusal.value.faults] == ["NOT_IN_WAVE"] * 3
+    assert [fault.code for fault in refusal.value.faults] == [*["NOT_IN_WAVE"] * 3, "NO_CONSENT"]
     assert count(stores.main, Sent) == count(stores.main, Inbox) == 0
     assert keys.batches(home) == []
 

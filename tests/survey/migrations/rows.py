@@ -39,6 +39,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "inbox": {"token_hash": KEY, "batch": "b1", "receipt_hash": KEY, "sealed": b"x"},
     "sent": {"token_hash": KEY, "wave": "w1"},
     "draft": {"id": KEY, "wave": "w1", "expires": DAY, "sealed": b"x"},
+    "consent_text": {"hash": HASH, "text": "x"},
     "response": {
         "id": "a" * 32, "wave": "w1", "instrument": HASH, "place": "aaaaaaaa", "received": "hn",
         "decides": "hn", "helps": "hn", "procedure": None, "channel": None, "mode": "web", "language": "vi",
@@ -75,6 +76,7 @@ BESIDE: dict[str, dict[str, Any]] = {
     "inbox": {"token_hash": OTHER_KEY, "receipt_hash": None},
     "sent": {"token_hash": OTHER_KEY},
     "draft": {"id": OTHER_KEY},
+    "consent_text": {"hash": OTHER_HASH},
     "response": {"id": "b" * 32, "day": None, "draw_class": "c1", "seconds": None, "receipt_hash": None},
     "answer": {"variable": "v2", "code": None, "missing": "refused"},
     "comment": {"item": "i2"},
@@ -110,6 +112,7 @@ BREAKS: dict[str, dict[str, Any]] = {
     "ck_wave_plan_hash_length": {"plan_hash": ""},
     "ck_wave_frozen_is_closed": {"closed": None},
     "ck_wave_mode_mode": {"mode": "fax"},
+    "ck_consent_text_hash_length": {"hash": "c"},
     "ck_response_id_length": {"id": "b"},
     "ck_response_seconds_band": {"seconds": 8},
     "ck_response_drawn_has_no_day": {"day": DAY},

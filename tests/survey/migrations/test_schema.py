@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,19 +23,19 @@ from tests.survey.migrations.test_constraints import fill
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from survey.site import Site
     from survey.stores import Store
 
 import_models()
+HEAD = schema.scripts("main").get_current_head()
 METADATA = {"main": Main.metadata, "participation": Participation.metadata}
 NEXT_STEP = '''"""A step that is planted."""
 
 from alembic import op
 
-revision = "{revision}"
-down_revision = "0001"
+revision = "planted"
+down_revision = "{before}"
 
 
 def upgrade():
@@ -135,17 +137,11 @@ def test_tables_of_another_program_are_refused(site: Site) -> None:
 
 
 def plant(site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, then: str) -> None:
-    """Give the main store a second step."""
-    monkeypatch.setattr(schema, "_FOLDER", tmp_path / "steps")
-    for name in ("main", "participation"):
-        versions = tmp_path / "steps" / name / "versions"
-        versions.mkdir(parents=True)
-        run = "from survey.migrations.environment import run\nrun()\n"
-        (versions.parent / "env.py").write_text(run, encoding="utf-8")
-        first = 'revision = "0001"\ndown_revision = None\n\n\ndef upgrade():\n    pass\n'
-        (versions / "initial.py").write_text(first, encoding="utf-8")
-    step = NEXT_STEP.format(revision="0002", then=then)
+    """Give the main store a further step."""
+    step = NEXT_STEP.format(before=HEAD, then=then)
+    shutil.copytree(Path(schema.__file__).parent, tmp_path / "steps")
     (tmp_path / "steps" / "main" / "versions" / "next.py").write_text(step, encoding="utf-8")
+    monkeypatch.setattr(schema, "_FOLDER", tmp_path / "steps")
     assert [fault.code for fault in migrations.schema_faults(site.stores)] == ["SCHEMA_OLD"]
 
 
@@ -164,7 +160,7 @@ def test_a_step_that_fails_leaves_the_schema_that_was_there(
     with pytest.raises(DBAPIError):
         migrations.upgrade(site.stores)
     assert description(inspect(site.stores.main.engine), None) == before
-    assert [fault.got for fault in migrations.schema_faults(site.stores)] == ["schema 0001, older"]
+    assert [fault.got for fault in migrations.schema_faults(site.stores)] == [f"schema {HEAD}, older"]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -197,6 +193,8 @@ CHANGES = (
     "DELETE FROM audit_entry",
     "UPDATE instrument_version SET name = 'x'",
     "DELETE FROM instrument_version",
+    "UPDATE consent_text SET text = 'y'",
+    "DELETE FROM consent_text",
     "UPDATE wave SET plan = 'x'",
     "UPDATE wave SET plan_hash = plan_hash",
 )
@@ -211,7 +209,7 @@ def test_what_must_never_change_is_refused(site: Site, change: str) -> None:
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-@pytest.mark.parametrize("table", ["audit_entry", "instrument_version"])
+@pytest.mark.parametrize("table", ["audit_entry", "consent_text", "instrument_version"])
 def test_what_must_never_change_cannot_be_truncated(site: Site, table: str) -> None:
     with site.stores.main.writing() as connection, pytest.raises(IntegrityError, match="is never changed"):
         connection.execute(text(f"TRUNCATE {table} CASCADE"))
