@@ -68,8 +68,13 @@ def _model_faults(seed: int, model: CityModel) -> Iterator[Fault]:
         low, high = getattr(model, name)
         if not 0 <= low <= high <= 1:
             yield name, "two rising shares", f"{low}, {high}"
-    if not all(low < high for low, high in pairwise(model.thresholds)):
-        yield "thresholds", "four rising numbers", ", ".join(map(str, model.thresholds))
+    fours = (
+        ("decided_locally", "four shares", all(0 <= share <= 1 for share in model.decided_locally)),
+        ("thresholds", "four rising numbers", all(low < high for low, high in pairwise(model.thresholds))),
+    )
+    for name, expected, right in fours:
+        if not right:
+            yield name, expected, ", ".join(map(str, getattr(model, name)))
     for name, values in (("mean_quality", [model.mean_quality]), ("improvement", model.improvement.values())):
         if not all(map(math.isfinite, values)):
             yield name, "finite numbers", ", ".join(map(str, values))

@@ -32,7 +32,6 @@ _UNITS, _PLACES, _PROCEDURES, _VISITS, _ANSWERS = range(5)
 
 _GROUP_SHARES = (0.15, 0.25, 0.2, 0.4)
 _GROUP_DIFFICULTY = (0.1, 0.15, 0.05, -0.1)
-_DECIDED_LOCALLY = (0.4, 0.3, 0.3, 0.75)
 _LOCAL_PROCEDURES = 2
 _DIFFICULTY_SD = 0.08
 _PLACES_PER_UNIT = (0.7, 0.22, 0.08)
@@ -132,7 +131,7 @@ def _procedures(units: tuple[Unit, ...], model: CityModel, rng: np.random.Genera
     for number, group in enumerate(GROUPS):
         deciding = departments[number :: len(GROUPS)]
         helping = deciding[1:] + deciding[:1]
-        local = _GROUP_SHARES[number] * (_DECIDED_LOCALLY[number] if deciding else 1.0)
+        local = _GROUP_SHARES[number] * (model.decided_locally[number] if deciding else 1.0)
         pairs = [(-1, -1)] * _LOCAL_PROCEDURES + list(zip(deciding, helping, strict=True))
         noise = rng.standard_normal(len(pairs)).clip(-_CLIP, _CLIP)
         for place, (decides, helps) in enumerate(pairs):

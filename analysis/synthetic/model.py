@@ -83,6 +83,8 @@ class CityModel:
     Attributes:
         deciding_kinds: kinds of units that decide and receive nothing; every other unit receives.
         urban_kinds: kinds of units most of whose visitors live in town.
+        decided_locally: share of the errands of each of `GROUPS` that the receiving unit decides itself;
+            where no department decides in a group it decides all.
         days: length of the wave in days.
         mean_quality: mean of true quality; with the thresholds it sets the level of satisfaction.
         unit_sd: spread of true quality between units.
@@ -100,6 +102,7 @@ class CityModel:
 
     deciding_kinds: tuple[str, ...] = ("department",)
     urban_kinds: tuple[str, ...] = ("phuong",)
+    decided_locally: tuple[float, float, float, float] = (0.4, 0.3, 0.3, 0.75)
     days: int = 60
     mean_quality: float = 1.25
     unit_sd: float = 0.32

@@ -67,15 +67,7 @@ def frame_of(city: City, plan: SamplePlan, seed: int) -> Frame:
     Raises:
         StatisticsError: `BAD_PLAN`, naming every fault.
     """
-    faults = list(_faults(city, plan, seed))
-    if faults:
-        raise StatisticsError(
-            "BAD_PLAN",
-            where=", ".join(dict.fromkeys(where for where, _, _ in faults)),
-            expected="; ".join(expected for _, expected, _ in faults),
-            got="; ".join(got for _, _, got in faults),
-            remedy="Correct the arguments named.",
-        )
+    refuse(list(_faults(city, plan, seed)))
     strata = city.strata(plan.strata)
     visits = np.array(list(strata.values()), dtype=np.int64)
     allocation = visits if plan.allocation is None else _of_strata(plan.allocation, strata, np.int64)
@@ -85,6 +77,22 @@ def frame_of(city: City, plan: SamplePlan, seed: int) -> Frame:
     else:
         response = _of_strata(plan.response, strata, np.float64)
     return Frame(tuple(strata), visits, allocation, response)
+
+
+def refuse(faults: list[tuple[str, str, str]]) -> None:
+    """Refuse where there are faults: where, what was expected, what came.
+
+    Raises:
+        StatisticsError: `BAD_PLAN`, naming every fault.
+    """
+    if faults:
+        raise StatisticsError(
+            "BAD_PLAN",
+            where=", ".join(dict.fromkeys(where for where, _, _ in faults)),
+            expected="; ".join(expected for _, expected, _ in faults),
+            got="; ".join(got for _, _, got in faults),
+            remedy="Correct the arguments named.",
+        )
 
 
 def _of_strata(given: float | Mapping[str, float], strata: Mapping[str, int], dtype: type) -> Array:

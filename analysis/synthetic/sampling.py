@@ -1,7 +1,8 @@
-"""Drawing a sample of visits, with non-response, and handing it over as columns with a design."""
+"""Drawing a sample of visits, with non-response, as columns with a design; and who answers undrawn."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import numpy as np
 
 from analysis.errors import StatisticsError
 from analysis.synthetic.model import CHANNELS, MISSING_CODES, ROLES, Array, City
-from analysis.synthetic.plan import Frame, SamplePlan, frame_of
+from analysis.synthetic.plan import Frame, SamplePlan, frame_of, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,7 @@ _PERSON = ("sex", "age", "education", "urban")
 _TELEPHONE_BY_AGE = (0.1, 0.15, 0.25, 0.4, 0.6)
 _LEAST_RESPONDENTS = 2
 _SATISFIED = 4.0
+_COMING_FORWARD = 3  # the streams before it are those of `draw`
 _CELLS = {code: reason for reason, code in MISSING_CODES.items()} | {k: str(k) for k in range(6)}
 _LOWEST = min(_CELLS)
 
@@ -128,6 +130,38 @@ def draw(city: City, seed: int, plan: SamplePlan | None = None) -> Sample:
     return Sample(city, plan, rows, columns)
 
 
+def volunteers(city: City, seed: int, count: int, *, selection: float = 0.0) -> NDArray[np.int64]:
+    """Who answers where everybody is asked and nobody drawn: positions of visits, rising.
+
+    One visit after the other is taken, without replacement, each of those left with a chance in proportion to
+    exp(selection * (its mean answer - 4)) (Efraimidis and Spirakis 2006). Nobody knows these chances, so no
+    weight repairs them.
+
+    Args:
+        city: the population.
+        seed: 0 or more; the same city, seed, count and selection give the same visits.
+        count: how many answer.
+        selection: as in `SamplePlan`: above 0 the satisfied come forward more, below 0 the dissatisfied.
+
+    Raises:
+        StatisticsError: `BAD_PLAN`: an argument out of range.
+    """
+    faults = [
+        (name, expected, str(got))
+        for name, expected, got, right in (
+            ("seed", "0 or more", seed, seed >= 0),
+            ("count", f"1 to {city.size}, the visits of the city", count, 1 <= count <= city.size),
+            ("selection", "a finite number", selection, math.isfinite(selection)),
+        )
+        if not right
+    ]
+    refuse(faults)
+    # the greatest of the logarithms of the chances plus Gumbel noise are such a sample
+    noise = np.random.default_rng([seed, _COMING_FORWARD]).gumbel(size=city.size)
+    eagerness = noise + selection * _excess(city, np.arange(city.size))
+    return np.sort(np.argpartition(-eagerness, count - 1)[:count])
+
+
 def _allocation(groups: _Groups, frame: Frame, plan: SamplePlan, rng: np.random.Generator) -> Array:
     """How many visits to draw in each group, 0 in a place-day that was not drawn."""
     if plan.design == "elements":
@@ -185,12 +219,16 @@ def _response(city: City, drawn: Array, chance: Array, selection: float) -> Arra
     """Response probability of each drawn visit; whose mean answer is 4 keeps that of the stratum."""
     if not selection:
         return chance
-    codes = city.codes[:, drawn]
+    biased: Array = chance / (chance + (1 - chance) * np.exp(-selection * _excess(city, drawn)))
+    return biased
+
+
+def _excess(city: City, rows: Array) -> Array:
+    """How far the mean answer of each visit is above 4; 0 where it has none."""
+    codes = city.codes[:, rows]
     answered = (codes > 0).sum(axis=0)
     points = np.maximum(codes, 0).sum(axis=0)
-    excess = np.where(answered > 0, points / np.maximum(answered, 1) - _SATISFIED, 0.0)
-    biased: Array = chance / (chance + (1 - chance) * np.exp(-selection * excess))
-    return biased
+    return np.where(answered > 0, points / np.maximum(answered, 1) - _SATISFIED, 0.0)
 
 
 def _require(labels: Sequence[str], got: Array, out_of: Array, drawn: Array) -> None:

@@ -16,7 +16,7 @@ from analysis.synthetic import (
     make_city,
     truth,
 )
-from tests.analysis.synthetic.cities import HANOI, ITEMS, SMALL, small_city
+from tests.analysis.synthetic.cities import DEPARTMENTS, HANOI, ITEMS, SMALL, small_city
 
 
 def bytes_of(city: City) -> list[bytes]:
@@ -130,6 +130,16 @@ def test_an_item_that_applies_to_everybody_is_asked_of_everybody() -> None:
     steep = CityModel(complaint_slope=20.0)  # so steep that powers of uniforms round to 1
     codes = make_city(SMALL, ITEMS[:1], 1, visits=6_000, model=steep).codes
     assert not (codes == MISSING_CODES["not_applicable"]).any()
+
+
+def test_who_decides_follows_from_the_group_where_the_shares_say_so() -> None:
+    model = CityModel(decided_locally=(0.0, 0.0, 0.0, 1.0))
+    city = make_city(HANOI[:10] + DEPARTMENTS[:3], ITEMS[:3], 4, visits=6_000, model=model)
+    groups = np.array([procedure.group for procedure in city.procedures])[city.visits["procedure"]]
+    for position, group in enumerate(("construction", "land_housing", "tax")):
+        assert set(city.visits["decides"][groups == group].tolist()) == {10 + position}
+    other = groups == "other"
+    assert (city.visits["decides"][other] == city.visits["received"][other]).all()
 
 
 def test_an_improvement_raises_that_agency_and_no_other() -> None:

@@ -16,6 +16,7 @@ from analysis.synthetic import (
     draw,
     make_city,
     truth,
+    volunteers,
 )
 from tests.analysis.synthetic.cities import DEPARTMENTS, ITEMS, SMALL
 
@@ -36,6 +37,7 @@ from tests.analysis.synthetic.cities import DEPARTMENTS, ITEMS, SMALL
         (SMALL, ITEMS, CityModel(unit_sd=math.inf), "unit_sd"),
         (SMALL, ITEMS, CityModel(dont_know=(0.2, 0.1)), "dont_know"),
         (SMALL, ITEMS, CityModel(response=(0.5, 1.1)), "response"),
+        (SMALL, ITEMS, CityModel(decided_locally=(0.4, 1.1, 0.3, 0.75)), "decided_locally"),
         (SMALL, ITEMS, CityModel(thresholds=(0.0, -1.0, 1.0, 2.0)), "thresholds"),
         (SMALL, ITEMS, CityModel(mean_quality=math.nan), "mean_quality"),
         (SMALL, ITEMS, CityModel(improvement={"X": 1.0}), "improvement"),
@@ -84,6 +86,14 @@ def test_a_plan_that_cannot_be_drawn_is_refused_by_place(small: City, plan: Samp
         draw(small, 1, plan)
     assert refused.value.code == "BAD_PLAN"
     assert refused.value.where == where
+
+
+def test_volunteers_that_cannot_be_are_refused_all_at_once(small: City) -> None:
+    with pytest.raises(StatisticsError, match="BAD_PLAN") as refused:
+        volunteers(small, -1, small.size + 1, selection=math.nan)
+    assert refused.value.where == "seed, count, selection"
+    with pytest.raises(StatisticsError, match="BAD_PLAN"):
+        volunteers(small, 1, 0)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from analysis.synthetic import (
     SamplePlan,
     draw,
     make_city,
+    volunteers,
 )
 from tests.analysis.synthetic.cities import HANOI, ITEMS, SMALL, columns_of
 
@@ -92,6 +93,38 @@ def test_non_response_that_is_not_ignorable_biases_the_score(city: City) -> None
     assert abs(estimate(0.0) - true) < 0.01
     assert estimate(1.5) > true + 0.03
     assert estimate(-1.5) < true - 0.03
+
+
+def test_volunteers_are_so_many_different_visits_and_depend_on_the_seed_alone(small: City) -> None:
+    first = volunteers(small, 5, 700, selection=0.5)
+    assert (np.diff(first) > 0).all()
+    assert len(first) == 700
+    assert (volunteers(small, 5, 700, selection=0.5) == first).all()
+    assert (volunteers(small, 6, 700, selection=0.5) != first).any()
+    assert (volunteers(small, 5, small.size, selection=0.5) == np.arange(small.size)).all()
+
+
+def test_volunteers_are_everybody_alike_or_rather_the_satisfied_or_the_dissatisfied(city: City) -> None:
+    true = share_satisfied(city, "officials")
+
+    def share(selection: float) -> float:
+        codes = city.codes[8:13, volunteers(city, 9, 12_000, selection=selection)]
+        return float((codes >= 4).sum() / (codes > 0).sum())
+
+    assert abs(share(0.0) - true) < 0.01
+    assert share(1.5) > true + 0.03
+    assert share(-1.5) < true - 0.03
+
+
+def test_each_volunteer_is_taken_with_a_chance_as_stated(small: City) -> None:
+    """Of the first taken, the share with a high mean answer is its share of the chances."""
+    codes = small.codes
+    mean = np.maximum(codes, 0).sum(axis=0) / np.maximum((codes > 0).sum(axis=0), 1)
+    chance = np.where((codes > 0).any(axis=0), np.exp(1.0 * (mean - 4)), 1.0)
+    high = mean > 4
+    taken = np.mean([high[volunteers(small, seed, 1, selection=1.0)[0]] for seed in range(800)])
+    expected = chance[high].sum() / chance.sum()
+    assert abs(taken - expected) < 3.5 * math.sqrt(expected * (1 - expected) / 800)
 
 
 def test_a_stratum_has_its_own_response_and_allocation(small: City) -> None:
