@@ -23,7 +23,12 @@ def check_city(units: tuple[Unit, ...], items: tuple[ItemSpec, ...], seed: int, 
     Raises:
         StatisticsError: `BAD_CITY`, naming every fault.
     """
-    faults = [*_unit_faults(units, model), *_item_faults(items), *_model_faults(seed, model)]
+    faults = [
+        *_unit_faults(units, model),
+        *_item_faults(items),
+        *_model_faults(seed, model),
+        *_fours_faults(model),
+    ]
     if faults:
         raise StatisticsError(
             "BAD_CITY",
@@ -68,6 +73,12 @@ def _model_faults(seed: int, model: CityModel) -> Iterator[Fault]:
         low, high = getattr(model, name)
         if not 0 <= low <= high <= 1:
             yield name, "two rising shares", f"{low}, {high}"
+    for name, values in (("mean_quality", [model.mean_quality]), ("improvement", model.improvement.values())):
+        if not all(map(math.isfinite, values)):
+            yield name, "finite numbers", ", ".join(map(str, values))
+
+
+def _fours_faults(model: CityModel) -> Iterator[Fault]:
     fours = (
         ("decided_locally", "four shares", all(0 <= share <= 1 for share in model.decided_locally)),
         ("thresholds", "four rising numbers", all(low < high for low, high in pairwise(model.thresholds))),
@@ -75,9 +86,6 @@ def _model_faults(seed: int, model: CityModel) -> Iterator[Fault]:
     for name, expected, right in fours:
         if not right:
             yield name, expected, ", ".join(map(str, getattr(model, name)))
-    for name, values in (("mean_quality", [model.mean_quality]), ("improvement", model.improvement.values())):
-        if not all(map(math.isfinite, values)):
-            yield name, "finite numbers", ", ".join(map(str, values))
 
 
 def _repeated(names: Iterable[str]) -> str:
