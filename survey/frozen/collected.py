@@ -106,6 +106,7 @@ class Collected:
             name: (items[item.name], self._places.get(name))
             for instrument in self._instruments.values()
             for item in instrument.items
+            if item.name in self._items  # information has no column
             for name in (*value_columns(instrument, item), item.name)
         }
         numbers = {reason.value: number for number, reason in enumerate(_REASONS, 1)}

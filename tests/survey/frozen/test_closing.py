@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import insert, select, text
 
 from analysis.errors import StatisticsError
+from questionnaires import loader
 from questionnaires.canonical import instrument_hash
 from questionnaires.item_types import variables
 from questionnaires.model import Missing
@@ -30,6 +31,7 @@ from survey.registry.models import Visitors
 from survey.scoring.result import score
 from survey.waves.models import Wave
 from survey.waves.writes import publish
+from tests.contracts.tree import ROOT
 from tests.survey.answers.collecting import DAY, NOW, Collecting, collecting, count, kept, token
 from tests.survey.answers.killing import killer
 
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from survey.stores import Stores
 
 AFTER = NOW + timedelta(days=40)
+FEATURES = sorted((ROOT / "tests" / "definitions" / "features").glob("*.yaml"))
 EMPTY = (Response, Answer, Comment, Inbox, Batch, Sent, Arrival)
 
 
@@ -109,6 +112,20 @@ def test_every_answer_is_in_the_folder_once(site: Site, instrument: str, tmp_pat
     assert manifest.head == entries[-2].hash
     score(closed.frozen, tmp_path / "result")
     assert (tmp_path / "result" / "scores.csv").exists()
+
+
+@pytest.mark.parametrize("feature", FEATURES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_wave_closes_whatever_its_instrument_has(site: Site, feature: Path) -> None:
+    home, stores = site
+    asked = collecting(stores.main, instrument=loader.load(feature))
+    sent = answer(site, asked, [20, 3])
+    rows = {
+        row["interviewer"]: row for row in rows_of(close(stores, home, asked.wave, AFTER, actor="a").frozen)
+    }
+    assert rows.keys() == {response.interviewer for response in sent}
+    for response in sent:
+        assert told(asked, rows[response.interviewer]) == dict(response.values)
 
 
 def test_a_place_of_few_has_no_day_and_a_rest_joins_its_places_last_day(site: Site) -> None:
