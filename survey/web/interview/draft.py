@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from survey.answers import codes, drafts
@@ -72,13 +73,14 @@ class Interview:
         """All pages, shown or not."""
         return flow.pages_of(self.instrument)
 
-    def answers(self) -> dict[str, Answer]:
+    @cached_property
+    def _way(self) -> flow.Way:
+        """Followed once, however often a page asks for a part of it."""
+        return flow.follow(self.instrument, self.pages, self.draft.typed, self.draft.done)
+
+    def answers(self) -> Mapping[str, Answer]:
         """The valid answers so far; what is not valid is left out."""
-        form = ItemForm(self.instrument, self.instrument.items, speech())
-        form.take(self.draft.typed)
-        form.validate()
-        done = {item.name for page in self.pages if page.number in self.draft.done for item in page.items}
-        return {name: answer for name, answer in form.valid_answers().items() if name in done}
+        return self._way.answers
 
     def form(self, page: flow.Page) -> ItemForm:
         """The form of a page as it was left."""
@@ -86,17 +88,13 @@ class Interview:
         form.take(self.draft.typed)
         return form
 
-    def shown_pages(self) -> list[flow.Page]:
+    def shown_pages(self) -> tuple[flow.Page, ...]:
         """The pages that apply, given the answers so far."""
-        answers = self.answers()
-        return [page for page in self.pages if flow.shown(self.instrument, page, answers)]
+        return self._way.shown
 
     def unfinished(self) -> flow.Page | None:
         """The first page that is still to be answered; None when all are."""
-        for page in self.shown_pages():
-            if page.number not in self.draft.done or not self.form(page).validate():
-                return page
-        return None
+        return self._way.unfinished
 
 
 def cookie_name(wave: str) -> str:

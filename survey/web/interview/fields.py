@@ -6,7 +6,6 @@ reasons. What was typed is kept as it came, so that it can be given back with it
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,24 +14,16 @@ from wtforms import Field, ValidationError
 from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 
-from questionnaires.item_types import (
-    ITEM_TYPES,
-    Answer,
-    Value,
-    accepts,
-)
 from questionnaires.model import ItemType, Missing
 from questionnaires.wording import missing_key, texts
 from survey.answers.values import clean_text, text_limit
+from survey.web.interview.meaning import Unanswered, meaning, scale_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from questionnaires.model import Instrument, Item, ResponseScale
     from survey.i18n import Language
-
-_CODE_DIGITS = 9
-_NUMBER = re.compile(r"[-−]?\d{1,9}")
 
 
 @dataclass(frozen=True)
@@ -129,45 +120,19 @@ class ItemField(Field):
             ValidationError: it is no answer to this item; the message says how to go on.
         """
         del form  # an item is judged alone; which items apply is decided by routing
-        self.data = self.answer()
+        meant = meaning(self.item, self.asked.scale, self.typed)
+        if isinstance(meant, Unanswered):
+            raise ValidationError(self._remedy_for(meant))
+        self.data = meant
 
-    def answer(self) -> Answer:
-        """The answer that the typed strings mean.
-
-        Raises:
-            ValidationError: they mean none.
-        """
-        offered = {reason.value for reason in self.item.missing}
-        given = [text for text in self.typed if text.strip()]
-        reasons = {text for text in given if text in offered}
-        values = [text for text in given if text not in offered]
-        if len(reasons) > 1 or (reasons and values):
-            raise ValidationError(
-                self.asked.language.gettext(
-                    "Please answer, or choose one reason for not answering, not both."
-                )
-            )
-        if reasons:
-            return Missing(reasons.pop())
-        if not values:
-            return self._nothing()
-        value = self.value(values)
-        if value is None or not accepts(self.item, self.asked.scale, value):
-            raise ValidationError(self.remedy())
-        return value
-
-    def _nothing(self) -> Missing:
-        refusal = self.asked.reasons.get(Missing.REFUSED)
-        if refusal is None:
-            return Missing.BLANK
-        words = self.asked.text(refusal)
-        raise ValidationError(
-            self.asked.language.gettext("No answer yet. Please answer, or choose “%(reason)s”.", reason=words)
-        )
-
-    def value(self, values: Sequence[str]) -> Value | None:
-        """The value that the strings mean, None where they mean none."""
-        raise NotImplementedError
+    def _remedy_for(self, fault: Unanswered) -> str:
+        _ = self.asked.language.gettext
+        if fault is Unanswered.BOTH:
+            return _("Please answer, or choose one reason for not answering, not both.")
+        if fault is Unanswered.NOTHING:
+            words = self.asked.text(self.asked.reasons[Missing.REFUSED])
+            return _("No answer yet. Please answer, or choose “%(reason)s”.", reason=words)
+        return self.remedy()
 
     def remedy(self) -> str:
         """What to do when the value is none that the item takes."""
@@ -179,36 +144,17 @@ class OneCode(ItemField):
 
     control = "one"
 
-    def value(self, values: Sequence[str]) -> Value | None:
-        """The one code."""
-        return _code(values[0]) if len(values) == 1 else None
-
 
 class SomeCodes(ItemField):
     """Any number of categories: check boxes."""
 
     control = "several"
 
-    def value(self, values: Sequence[str]) -> Value | None:
-        """The codes in the order of the scale."""
-        codes = [_code(text) for text in values]
-        scale = self.asked.scale
-        if scale is None or not set(codes) <= set(scale.codes) or len(set(codes)) < len(codes):
-            return None
-        return tuple(code for code in scale.codes if code in codes)
-
 
 class WholeNumber(ItemField):
     """A whole number within bounds."""
 
     control = "number"
-
-    def value(self, values: Sequence[str]) -> Value | None:
-        """The number."""
-        text = values[0].strip()
-        if len(values) > 1 or not _NUMBER.fullmatch(text):
-            return None
-        return int(text.replace("−", "-"))
 
     def remedy(self) -> str:
         """Between which numbers."""
@@ -226,10 +172,6 @@ class Text(ItemField):
 
     control = "text"
 
-    def value(self, values: Sequence[str]) -> Value | None:
-        """The text without blank ends."""
-        return values[0].strip() if len(values) == 1 else None
-
     def remedy(self) -> str:
         """How long it is and may be."""
         speech = self.asked.language
@@ -245,20 +187,11 @@ class Line(Text):
 
     control = "line"
 
-    def value(self, values: Sequence[str]) -> Value | None:
-        """The line; what was broken becomes one."""
-        text = super().value(values)
-        return " ".join(str(text).splitlines()) if text is not None else None
-
 
 class Note(ItemField):
     """A text to read; it takes no answer."""
 
     control = "note"
-
-    def answer(self) -> Answer:
-        """Nothing was asked."""
-        return Missing.BLANK
 
 
 FIELDS: dict[ItemType, type[ItemField]] = {
@@ -291,11 +224,6 @@ class ItemForm(BaseForm):
         """What stands in the form, by item."""
         return {field.item.name: field.typed for field in self.items() if field.control != "note"}
 
-    def valid_answers(self) -> dict[str, Answer]:
-        """The answers of a validated form by item, those that have a fault left out."""
-        asked = [field for field in self.items() if field.control != "note"]
-        return {field.item.name: field.data for field in asked if not field.errors}
-
     def items(self) -> list[ItemField]:
         """The fields in the order in which they are asked."""
         return [field for field in self if isinstance(field, ItemField)]
@@ -307,10 +235,5 @@ def spoken(instrument: Instrument, language: Language) -> str:
 
 
 def _asked(instrument: Instrument, item: Item, words: Mapping[str, str], language: Language) -> Asked:
-    scale = instrument.scale_of(item) if ITEM_TYPES[item.type].coded else None
     reasons = {reason: missing_key(instrument, item, reason) for reason in item.missing}
-    return Asked(item, scale, words, reasons, language)
-
-
-def _code(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _CODE_DIGITS else None
+    return Asked(item, scale_of(instrument, item), words, reasons, language)

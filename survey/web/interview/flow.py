@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from questionnaires.item_types import ITEM_TYPES
-from questionnaires.model import Junction
+from questionnaires.model import ItemType, Junction
 from questionnaires.routing import route
+from survey.web.interview.meaning import Unanswered, meaning, scale_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from questionnaires.item_types import Answer
     from questionnaires.model import Condition, Instrument, Item, Section
@@ -35,6 +36,21 @@ class Page:
     items: tuple[Item, ...]
 
 
+@dataclass(frozen=True)
+class Way:
+    """How far an interview has come.
+
+    Attributes:
+        answers: the valid ones on the pages that were answered.
+        shown: the pages that apply, given these answers.
+        unfinished: the first page that is still to be answered; None when all are.
+    """
+
+    answers: Mapping[str, Answer]
+    shown: tuple[Page, ...]
+    unfinished: Page | None
+
+
 def pages_of(instrument: Instrument) -> tuple[Page, ...]:
     """The pages of an instrument in order."""
     pages: list[Page] = []
@@ -48,6 +64,27 @@ def pages_of(instrument: Instrument) -> tuple[Page, ...]:
         if together:
             pages.append(Page(len(pages) + 1, section, tuple(together)))
     return tuple(pages)
+
+
+def follow(
+    instrument: Instrument, pages: Iterable[Page], typed: Mapping[str, Sequence[str]], done: Collection[int]
+) -> Way:
+    """The way through an interview, from the strings kept for each item and the numbers of answered pages."""
+    meant = {
+        item.name: meaning(item, scale_of(instrument, item), typed.get(item.name, ()))
+        for page in pages
+        if page.number in done
+        for item in page.items
+        if item.type is not ItemType.INFORMATION
+    }
+    answers = {name: answer for name, answer in meant.items() if not isinstance(answer, Unanswered)}
+    names = set(route(instrument, answers))
+    there = tuple(page for page in pages if any(item.name in names for item in page.items))
+    faulty = {name for name in names if isinstance(meant.get(name), Unanswered)}
+    open_ones = (
+        page for page in there if page.number not in done or any(item.name in faulty for item in page.items)
+    )
+    return Way(answers, there, next(open_ones, None))
 
 
 def shown(instrument: Instrument, page: Page, answers: Mapping[str, Answer]) -> tuple[Item, ...]:

@@ -13,6 +13,7 @@ from questionnaires.model import Item, ItemType, Missing
 from survey.i18n import language
 from survey.web.interview.fields import FIELDS, ItemField, ItemForm
 from survey.web.interview.flow import pages_of, shown
+from survey.web.interview.meaning import VALUES
 from tests.contracts.tree import ROOT
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def answer(kind: ItemType, *typed: str) -> Answer | str:
 
 
 def test_registry_and_fields_are_both_complete() -> None:
-    assert set(FIELDS) == set(ITEM_TYPES) == set(ItemType)
+    assert set(FIELDS) == set(ITEM_TYPES) == set(ItemType) == {*VALUES, ItemType.INFORMATION}
     template = (ROOT / "survey/web/templates/interview/item.html").read_text(encoding="utf-8")
     for field in FIELDS.values():
         assert f'"{field.control}"' in template or field.control == "line"
