@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import exists, func, insert, select
 
@@ -34,6 +34,23 @@ if TYPE_CHECKING:
 BATCH_MOST: Final = 256
 
 _HASH_BYTES = 32
+
+
+class OpenBatch(NamedTuple):
+    """A batch that takes answers: its key, and for how many it has room."""
+
+    id: str
+    key: bytes
+    room: int
+
+
+class InboxRow(NamedTuple):
+    """The columns of the inbox, in its order."""
+
+    token_hash: bytes
+    batch: str
+    receipt_hash: bytes
+    sealed: bytes
 
 
 def send(  # noqa: PLR0913 - two of them only say where things lie
@@ -70,25 +87,25 @@ def send(  # noqa: PLR0913 - two of them only say where things lie
             drafts.drop(connection, draft)
         if connection.execute(select(exists().where(Sent.token_hash == token_hash))).scalar_one():
             return
-        instrument = _checked(connection, kept)
+        instrument = instrument_asked(connection, kept)
+        faults = check(instrument, kept.values, kept.comments)
+        if faults:
+            raise Refusal(faults)
         locks.batches_of(connection, [(kept.wave, kept.place)])
         if not insert_new(connection, Sent, token_hash=token_hash, wave=kept.wave):
             return  # the same token was sent twice at once
-        batch, key = _open_batch(connection, home, kept, local.date())
-        waiting, settled = _receipt(token, kept)
-        content = to_content(kept) | {"receipt": settled.hex() if settled else None}
-        sealed = seal(key, content, size=size_of(instrument), bound_to=token_hash)
-        row = {"token_hash": token_hash, "batch": batch, "receipt_hash": waiting, "sealed": sealed}
-        connection.execute(insert(Inbox).values(**row))
-        key_of_count = {"wave": kept.wave, "place": kept.place, "day": local.date(), "hour": local.hour}
-        count_up(connection, Arrival, "responses", **key_of_count)
+        batch = open_batch(connection, home, kept, local.date())
+        row = inbox_row(token, kept, batch, size=size_of(instrument))
+        connection.execute(insert(Inbox).values(row._asdict()))
+        key: dict[str, Any] = {"wave": kept.wave, "place": kept.place, "day": local.date()}
+        count_up(connection, Arrival, "responses", **key, hour=local.hour)
 
 
-def _checked(connection: Connection, response: SentResponse) -> Instrument:
-    """The version that was asked.
+def instrument_asked(connection: Connection, response: SentResponse) -> Instrument:
+    """The version that was asked, where the wave takes such a response.
 
     Raises:
-        Refusal: every fault.
+        Refusal: the wave is closed, or does not collect there and so; every fault.
     """
     wave = response.wave
     found = connection.execute(
@@ -121,34 +138,51 @@ def _checked(connection: Connection, response: SentResponse) -> Instrument:
         faults.append(_fault("NO_CONSENT", f"wave {wave}: consent", expected, response.consent[:64], remedy))
     if faults:
         raise Refusal(faults)
-    instrument = published_instrument(connection, response.instrument)
-    faults = check(instrument, response.values, response.comments)
-    if faults:
-        raise Refusal(faults)
-    return instrument
+    return published_instrument(connection, response.instrument)
 
 
-def _open_batch(connection: Connection, home: Home, response: SentResponse, today: date) -> tuple[str, bytes]:
-    """The batch of the place that still takes answers, and its key; a new one when there is none."""
+def open_batch(connection: Connection, home: Home, response: SentResponse, today: date) -> OpenBatch:
+    """The batch of the place that still takes answers; a new one when there is none."""
     waiting = func.count(Inbox.batch)
     found = connection.execute(
-        select(Batch.id)
+        select(Batch.id, waiting)
         .join(Inbox, Inbox.batch == Batch.id, isouter=True)
         .where(Batch.wave == response.wave, Batch.place == response.place)
         .group_by(Batch.id)
         .having(waiting < BATCH_MOST)
         .order_by(waiting.desc())
     )
-    for batch in found.scalars():
+    for batch, count in found:
         # were a key lost from the disk, what comes now must not be lost with it
         with contextlib.suppress(Refusal):
-            return batch, keys.batch_read(home, batch)
+            return OpenBatch(batch, keys.batch_read(home, batch), BATCH_MOST - count)
+    return new_batch(connection, home, response, today)
+
+
+def new_batch(connection: Connection, home: Home, response: SentResponse, today: date) -> OpenBatch:
+    """A new batch of the response's place, whose first day is today."""
     batch = secrets.token_hex(16)
     locks.making_a_key(connection)
     key = keys.batch_create(home, batch)
     row = {"id": batch, "wave": response.wave, "place": response.place, "day": today}
     connection.execute(insert(Batch).values(**row))
-    return batch, key
+    return OpenBatch(batch, key, BATCH_MOST)
+
+
+def inbox_row(token: bytes, response: SentResponse, batch: OpenBatch, *, size: int) -> InboxRow:
+    """What the inbox keeps of a response.
+
+    Args:
+        token: of its interview.
+        response: with its texts cleaned.
+        batch: where it waits.
+        size: bytes to which it is padded (`size_of` its instrument).
+    """
+    token_hash = sha256(token).digest()
+    waiting, settled = _receipt(token, response)
+    content = to_content(response) | {"receipt": settled.hex() if settled else None}
+    sealed = seal(batch.key, content, size=size, bound_to=token_hash)
+    return InboxRow(token_hash, batch.id, waiting, sealed)
 
 
 def _receipt(token: bytes, response: SentResponse) -> tuple[bytes, bytes | None]:

@@ -19,13 +19,13 @@ def insert_new(connection: Connection, table: type[Main], **row: Any) -> bool:
     return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
-def count_up(connection: Connection, table: type[Main], counter: str, **key: Any) -> None:
-    """Add one to the counter of a row, which begins at one."""
+def count_up(connection: Connection, table: type[Main], counter: str, *, by: int = 1, **key: Any) -> None:
+    """Add to the counter of a row, which begins at nothing."""
     columns = table.__table__.c
     statement = (
         _insert(connection, table)
-        .values(**key, **{counter: 1})
-        .on_conflict_do_update(index_elements=list(key), set_={counter: columns[counter] + 1})
+        .values(**key, **{counter: by})
+        .on_conflict_do_update(index_elements=list(key), set_={counter: columns[counter] + by})
     )
     connection.execute(statement)
 
