@@ -68,6 +68,11 @@ class ItemTypeRule:
         return "scale" in self.needs
 
     @property
+    def one_tap(self) -> bool:
+        """Whether a single press of a button says all that the item asks."""
+        return self.export in {ExportType.CODE, ExportType.NONE}
+
+    @property
     def substantive(self) -> bool:
         """Whether the item asks for a fact or a judgement, and so must offer don't know and refused."""
         return self.coded or self.type is ItemType.NUMBER

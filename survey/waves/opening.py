@@ -1,4 +1,4 @@
-"""What speaks against opening a wave: its name, its days, its places, another wave at the same kiosk."""
+"""What speaks against opening a wave: its name, days and places, what kiosks cannot ask or ask already."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from questionnaires.item_types import ITEM_TYPES
 from survey.refusal import Fault
 from survey.waves.models import Wave, WaveMode, WavePlace
 from survey.waves.plan import PlanFile
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from questionnaires.model import Instrument
     from survey.registry.reads import PlaceView
     from survey.waves.plan import Mode
     from survey.waves.reads import Version
 
 AVAILABLE = frozenset({"web", "kiosk"})
+KIOSK_ANSWERS = 12  # as many buttons fit on the smallest glass in large text
 _SHOWN = 5
 
 
@@ -51,6 +54,19 @@ def opening_faults(
     yield from _faults_of_places(asked, places)
     if "kiosk" in asked.modes:
         yield from _faults_of_kiosks(connection, asked, places)
+        yield from kiosk_faults(asked.version.instrument)
+
+
+def kiosk_faults(instrument: Instrument) -> Iterator[Fault]:
+    """The items that a kiosk cannot ask: an answer is one tap there, and all answers stand on the glass."""
+    for item in instrument.items:
+        rule, where = ITEM_TYPES[item.type], f"instrument {instrument.name}, item {item.name}"
+        if not rule.one_tap:
+            remedy = "Leave the item out of the kiosk's questionnaire, or ask it as a single_choice."
+            yield _fault("KIOSK_ITEM", where, "an item that one tap answers", item.type.value, remedy)
+        elif rule.coded and len(instrument.scale_of(item).codes) > KIOSK_ANSWERS:
+            expected, got = f"at most {KIOSK_ANSWERS} answers", str(len(instrument.scale_of(item).codes))
+            yield _fault("KIOSK_ITEM", where, expected, got, "Put answers together, or divide the item.")
 
 
 def _faults_of_name(connection: Connection, asked: Opening) -> Iterator[Fault]:

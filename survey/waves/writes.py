@@ -14,7 +14,7 @@ from survey.refusal import Fault, Refusal
 from survey.registry import reads as registry
 from survey.waves import plan as plans
 from survey.waves.models import InstrumentVersion, Wave, WaveMode, WavePlace, WaveVersion
-from survey.waves.opening import Opening, opening_faults
+from survey.waves.opening import Opening, kiosk_faults, opening_faults
 from survey.waves.plan import Plan
 from survey.waves.plan_file import headline_of, plan_faults, procedure_item_of
 from survey.waves.reads import Version
@@ -56,26 +56,20 @@ def publish(
     """Publish a version of an instrument; every wave of that name that still takes answers offers it.
 
     A wave that was opened with a version of its own keeps it. Publishing the same again changes nothing.
+
+    Raises:
+        Refusal: a wave at kiosks would offer it, and a kiosk cannot ask some of its items.
     """
     version = instrument_hash(instrument)
     known = select(InstrumentVersion.hash).where(InstrumentVersion.hash == version)
     if connection.execute(known).scalar_one_or_none() is not None:
         return Published(version, new=False)
+    waves = _followers(connection, instrument.name, today)
+    _refuse_at_kiosks(connection, instrument, waves)
     latest = select(func.max(InstrumentVersion.published)).where(InstrumentVersion.name == instrument.name)
     published = _later(now, connection.scalar(latest))
     row = {"hash": version, "name": instrument.name, "form": to_json(instrument), "published": published}
     connection.execute(insert(InstrumentVersion).values(row))
-    follows = (
-        select(Wave.id)
-        .where(
-            Wave.instrument == instrument.name,
-            Wave.pinned.is_(False),
-            Wave.closed.is_(None),
-            Wave.to_day >= today,
-        )
-        .order_by(Wave.id)
-    )
-    waves = tuple(connection.execute(follows).scalars())
     for wave in waves:
         latest = select(func.max(WaveVersion.offered)).where(WaveVersion.wave == wave)
         offered = _later(now, connection.scalar(latest))
@@ -85,6 +79,22 @@ def publish(
         connection, now=now, actor=actor, act="instrument published", subject=instrument.name, detail=detail
     )
     return Published(version, new=True, waves=waves)
+
+
+def _followers(connection: Connection, name: str, today: date) -> tuple[str, ...]:
+    """The waves that still take answers and go along with new versions."""
+    follows = (
+        select(Wave.id)
+        .where(Wave.instrument == name, Wave.pinned.is_(False), Wave.closed.is_(None), Wave.to_day >= today)
+        .order_by(Wave.id)
+    )
+    return tuple(connection.execute(follows).scalars())
+
+
+def _refuse_at_kiosks(connection: Connection, instrument: Instrument, waves: tuple[str, ...]) -> None:
+    at_kiosks = select(WaveMode.wave).where(WaveMode.mode == "kiosk", WaveMode.wave.in_(waves))
+    if connection.execute(at_kiosks).first() is not None and (faults := list(kiosk_faults(instrument))):
+        raise Refusal(faults)
 
 
 def version_named(connection: Connection, name: str, version: str | None = None) -> Version | None:

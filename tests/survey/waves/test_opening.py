@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from datetime import date, timedelta
@@ -11,11 +12,16 @@ import pytest
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
+from questionnaires import loader
+from questionnaires.model import Category
 from survey.audit import reads as audit
 from survey.audit.models import Entry
 from survey.refusal import Refusal
 from survey.waves import reads
 from survey.waves.models import Wave, WaveMode, WavePlace, WaveVersion
+from survey.waves.opening import KIOSK_ANSWERS, kiosk_faults
+from survey.waves.reads import Version
+from tests.contracts.tree import ROOT
 from tests.survey.registry.unit_files import as_csv, places, take_in
 from tests.survey.waves.places import LAST, NOW, TODAY, open_wave
 
@@ -197,3 +203,36 @@ def test_the_database_refuses_a_wave_that_breaks_the_rules(city: Site) -> None:
     for change in bad:
         with pytest.raises(DatabaseError), city.stores.main.writing() as connection:
             connection.execute(insert(Wave).values(row | {"id": "other"} | change))
+
+
+def asking(name: str) -> Version:
+    """A version with an item of that type alone."""
+    instrument = loader.load(ROOT / "tests" / "definitions" / "features" / f"{name}.yaml")
+    return Version("0" * 64, instrument)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", ["multiple_choice", "number", "short_text", "long_text"])
+def test_a_kiosk_asks_nothing_that_takes_more_than_one_tap(name: str, city: Site) -> None:
+    asked = asking(name)
+    with pytest.raises(Refusal) as refusal:
+        open_wave(city, "w", version=asked, modes=("web", "kiosk"))
+    told = {(fault.where, fault.code, fault.got) for fault in refusal.value.faults}
+    items = [item for item in asked.instrument.items if item.type.value == name]
+    where = f"instrument {asked.instrument.name}, item "
+    assert told == {(f"{where}{item.name}", "KIOSK_ITEM", name) for item in items}
+    assert all(fault.remedy for fault in refusal.value.faults)
+
+
+def test_a_kiosk_asks_choices_ratings_and_shows_texts_to_read() -> None:
+    for name in ("single_choice", "rating", "information"):
+        assert list(kiosk_faults(asking(name).instrument)) == [], name
+
+
+def test_the_answers_of_an_item_must_stand_on_the_glass() -> None:
+    instrument = asking("single_choice").instrument
+    (scale,) = instrument.scales
+    for many, faults in ((KIOSK_ANSWERS, []), (KIOSK_ANSWERS + 1, ["KIOSK_ITEM"])):
+        categories = tuple(Category(code=code, wording=f"Mức {code}") for code in range(many))
+        longer = dataclasses.replace(instrument, scales=(dataclasses.replace(scale, categories=categories),))
+        assert [fault.code for fault in kiosk_faults(longer)] == faults

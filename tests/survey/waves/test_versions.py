@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import DatabaseError
 
 from questionnaires.canonical import instrument_hash
+from questionnaires.model import ItemType
 from survey.refusal import Refusal
 from survey.waves import reads, writes
 from survey.waves.models import InstrumentVersion, Wave
@@ -68,6 +70,22 @@ def test_a_clock_that_was_put_back_changes_no_order(city: Site) -> None:
         found = offered(city, "w")
         assert found is not None
         assert found.hash == second.hash
+
+
+def test_a_version_that_a_kiosk_cannot_ask_is_not_published_for_an_open_kiosk(city: Site) -> None:
+    first, *later = kiosk_core().sections
+    written = dataclasses.replace(first.items[0], type=ItemType.SHORT_TEXT, scale=None, missing=())
+    longer = dataclasses.replace(
+        kiosk_core(), sections=(dataclasses.replace(first, items=(written, *first.items[1:])), *later)
+    )
+    open_wave(city, "w", modes=("kiosk",))
+    with pytest.raises(Refusal, match="KIOSK_ITEM"):
+        publish(city, longer)
+    with city.stores.main.reading() as connection:
+        assert len(reads.versions_of(connection, "w")) == 1
+    with city.stores.main.writing() as connection:
+        connection.execute(update(Wave).values(closed=NOW))
+    assert publish(city, longer).waves == ()
 
 
 @pytest.mark.parametrize("asked", ["", "0" * 64, "A" * 64, "\0", "../x"])
