@@ -13,7 +13,7 @@ from survey.registry.models import PLACE_ID_LENGTH, Organisation, Place
 if TYPE_CHECKING:
     from datetime import date
 
-    from sqlalchemy import ColumnElement, Connection, Row, Select
+    from sqlalchemy import BindParameter, ColumnElement, Connection, Row, Select
 
 PLACE_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 _PLACE_ID = re.compile(f"[{PLACE_LETTERS}]{{{PLACE_ID_LENGTH}}}")
@@ -78,7 +78,7 @@ def organisations(connection: Connection, day: date) -> list[OrganisationView]:
     return [OrganisationView(*row) for row in connection.execute(query)]
 
 
-def place_query(day: date) -> Select[str, str, str, str, str | None]:
+def place_query(day: date | BindParameter[date]) -> Select[str, str, str, str, str | None]:
     """The columns of `PlaceView`, for readers further up to narrow; without an organisation its code."""
     return select(
         Place.id,
@@ -99,7 +99,7 @@ def _first(connection: Connection, query: Select[str, str, str, str, str | None]
     return None if row is None else place_view(row)
 
 
-def _in_force(day: date) -> ColumnElement[bool]:
+def _in_force(day: date | BindParameter[date]) -> ColumnElement[bool]:
     return and_(
         Organisation.valid_from <= day, or_(Organisation.valid_to.is_(None), Organisation.valid_to > day)
     )

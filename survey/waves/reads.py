@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import Date, bindparam, select
 
 from questionnaires.canonical import from_json
 from survey.refusal import Fault, Refusal
@@ -19,7 +18,7 @@ from survey.waves.models import WAVE_ID, InstrumentVersion, Wave, WaveMode, Wave
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, Row
 
     from questionnaires.model import Instrument
     from survey.registry.reads import PlaceView
@@ -29,6 +28,25 @@ State = Literal["planned", "open", "ended", "closed", "frozen"]
 
 _WAVE_ID = re.compile(WAVE_ID)
 _HASH = re.compile("[0-9a-f]{64}")
+_READ: dict[str, Instrument] = {}
+
+# What every page of an interview asks is put together once: that takes longer than the asking.
+_WAVES = select(Wave.__table__).order_by(Wave.from_day.desc(), Wave.id)
+_WAVE = _WAVES.where(Wave.id == bindparam("wave"))
+_PLACE = (
+    place_query(bindparam("today", type_=Date))
+    .join(WavePlace, WavePlace.place == Place.id)
+    .where(WavePlace.wave == bindparam("wave"), Place.id == bindparam("place"))
+)
+_VERSION = select(WaveVersion.hash).where(
+    WaveVersion.wave == bindparam("wave"), WaveVersion.hash == bindparam("hash")
+)
+_LATEST_VERSION = (
+    select(WaveVersion.hash)
+    .where(WaveVersion.wave == bindparam("wave"))
+    .order_by(WaveVersion.offered.desc(), WaveVersion.hash)
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -72,8 +90,8 @@ def wave(connection: Connection, wave_id: str, today: date) -> WaveView | None:
     """The wave of that name; None where there is none."""
     if not is_wave_id(wave_id):
         return None
-    found = _waves(connection, Wave.id == wave_id, today=today)
-    return found[0] if found else None
+    row = connection.execute(_WAVE, {"wave": wave_id}).one_or_none()
+    return None if row is None else _view(row, today)
 
 
 def known_wave(connection: Connection, wave_id: str, today: date) -> WaveView:
@@ -124,8 +142,7 @@ def place_of(connection: Connection, wave_id: str, place: str, today: date) -> P
     """The place of a link where the wave collects; None for any other text."""
     if not (is_wave_id(wave_id) and is_place_id(place)):
         return None
-    query = place_query(today).join(WavePlace, WavePlace.place == Place.id)
-    row = connection.execute(query.where(WavePlace.wave == wave_id, Place.id == place)).one_or_none()
+    row = connection.execute(_PLACE, {"wave": wave_id, "place": place, "today": today}).one_or_none()
     return None if row is None else place_view(row)
 
 
@@ -140,16 +157,12 @@ def version_for(connection: Connection, wave_id: str, version: str | None) -> Ve
     Returns:
         None when the wave offers no such version.
     """
-    offered = (
-        select(WaveVersion.hash)
-        .where(WaveVersion.wave == wave_id)
-        .order_by(WaveVersion.offered.desc(), WaveVersion.hash)
-    )
-    if version is not None:
-        if not _HASH.fullmatch(version):
-            return None
-        offered = offered.where(WaveVersion.hash == version)
-    found = connection.execute(offered.limit(1)).scalar_one_or_none()
+    if version is None:
+        found = connection.execute(_LATEST_VERSION, {"wave": wave_id}).scalar_one_or_none()
+    elif _HASH.fullmatch(version):
+        found = connection.execute(_VERSION, {"wave": wave_id, "hash": version}).scalar_one_or_none()
+    else:
+        found = None
     return None if found is None else Version(found, instrument(connection, found))
 
 
@@ -161,19 +174,18 @@ def versions_of(connection: Connection, wave_id: str) -> list[Version]:
 
 
 def instrument(connection: Connection, version: str) -> Instrument:
-    """The published instrument of that hash; its form never changes, so each is parsed once.
+    """The published instrument of that hash; what a hash names never changes, so each is read once.
 
     Raises:
         KeyError: none of that hash was published.
     """
-    query = select(InstrumentVersion.form).where(InstrumentVersion.hash == version)
-    form = connection.execute(query).scalar_one_or_none()
-    if form is None:
-        raise KeyError(version)
-    return _parsed(form)
-
-
-_parsed = lru_cache(maxsize=64)(from_json)
+    if version not in _READ:
+        query = select(InstrumentVersion.form).where(InstrumentVersion.hash == version)
+        form = connection.execute(query).scalar_one_or_none()
+        if form is None:
+            raise KeyError(version)
+        _READ[version] = from_json(form)
+    return _READ[version]
 
 
 def _takes_answers(today: date) -> tuple[ColumnElement[bool], ...]:
@@ -181,31 +193,27 @@ def _takes_answers(today: date) -> tuple[ColumnElement[bool], ...]:
 
 
 def _waves(connection: Connection, *conditions: ColumnElement[bool], today: date) -> list[WaveView]:
-    query = select(Wave.__table__).where(*conditions).order_by(Wave.from_day.desc(), Wave.id)
-    rows = connection.execute(query).all()
-    modes: dict[str, set[Mode]] = {row.id: set() for row in rows}
-    chosen = select(WaveMode.wave, WaveMode.mode).where(WaveMode.wave.in_(modes))
-    for name, mode in connection.execute(chosen):
-        modes[name].add(cast("Mode", mode))
-    return [
-        WaveView(
-            id=row.id,
-            instrument=row.instrument,
-            pinned=row.pinned,
-            from_day=row.from_day,
-            to_day=row.to_day,
-            state=_state(row.from_day, row.to_day, row.closed, row.frozen, today),
-            basis=row.basis,
-            modes=frozenset(modes[row.id]),
-            plan=plans.from_json(row.plan),
-            plan_text=row.plan,
-            plan_hash=row.plan_hash,
-            opened=row.opened,
-            closed=row.closed,
-            frozen=row.frozen,
-        )
-        for row in rows
-    ]
+    return [_view(row, today) for row in connection.execute(_WAVES.where(*conditions))]
+
+
+def _view(row: Row[*tuple[Any, ...]], today: date) -> WaveView:
+    plan = plans.from_json(row.plan)
+    return WaveView(
+        id=row.id,
+        instrument=row.instrument,
+        pinned=row.pinned,
+        from_day=row.from_day,
+        to_day=row.to_day,
+        state=_state(row.from_day, row.to_day, row.closed, row.frozen, today),
+        basis=row.basis,
+        modes=frozenset(plan.modes),
+        plan=plan,
+        plan_text=row.plan,
+        plan_hash=row.plan_hash,
+        opened=row.opened,
+        closed=row.closed,
+        frozen=row.frozen,
+    )
 
 
 def _state(first: date, last: date, closed: datetime | None, frozen: str | None, today: date) -> State:
