@@ -162,6 +162,15 @@ _RECIPES = {
     ),
 }
 
+_REWORDINGS = {
+    "REWORDING_UNKNOWN": _reference(
+        "A rewording names a text that stands with no item.", "Name it by its key, such as item.<item>."
+    ),
+    "REWORDING_SAME": FindingCode(
+        "A rewording tells of words that are still the same.", "Give the earlier wording, or remove it."
+    ),
+}
+
 _LANGUAGES = {
     "LANGUAGE_UNKNOWN": FindingCode("The language tag is unknown.", "Use a tag such as vi or en."),
     "LANGUAGE_DUPLICATE": FindingCode("A language is listed twice.", "List each once, never the source."),
@@ -218,6 +227,7 @@ CODES: dict[str, FindingCode] = (
     | _ITEMS
     | _REFERENCES
     | _RECIPES
+    | _REWORDINGS
     | _LANGUAGES
     | _EFFORT
     | _WORDING

@@ -235,6 +235,19 @@ class Wording:
 
 
 @frozen
+class Rewording:
+    """The author's word that a text was put otherwise before and asks the same: by it versions are pooled.
+
+    `text` is the key of the text (`wording.py`), `was` how an earlier version put it in the source language
+    (None: it was not there), `reason` why answers to both may be taken together.
+    """
+
+    text: Text
+    was: Text | None = None
+    reason: Text
+
+
+@frozen
 class Instrument:
     """A questionnaire as a measuring device. Its hash covers wordings and recipes (`canonical.py`)."""
 
@@ -247,6 +260,7 @@ class Instrument:
     constructs: tuple[Construct, ...] = ()
     sections: tuple[Section, ...]
     recipes: tuple[Recipe, ...] = ()
+    rewordings: tuple[Rewording, ...] = ()
     wordings: tuple[Wording, ...] = ()
 
     @cached_property

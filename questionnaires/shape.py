@@ -25,6 +25,7 @@ from questionnaires.model import (
     MissingCode,
     Recipe,
     ResponseScale,
+    Rewording,
     Section,
 )
 
@@ -50,6 +51,7 @@ PARTS: dict[str, tuple[type, ...]] = {
     "conditions": (Comparison, Junction),
     "recipes": (Recipe,),
     "item_weights": (ItemWeight,),
+    "rewordings": (Rewording,),
 }
 
 _EXPECTED = {

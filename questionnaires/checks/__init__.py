@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from questionnaires.checks import items, languages, names, recipes, references, scales, vietnamese
+from questionnaires.checks import (
+    items,
+    languages,
+    names,
+    recipes,
+    references,
+    rewordings,
+    scales,
+    vietnamese,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,6 +49,7 @@ CHECKS: tuple[Callable[[Instrument], Iterator[Fault]], ...] = (
     recipes.recipe_duplicate,
     recipes.weight_values,
     recipes.weighted_items,
+    rewordings.reworded_texts,
     languages.languages,
 )
 

@@ -5,27 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from questionnaires.conditions import condition_text
 from questionnaires.item_types import ITEM_TYPES, CodebookEntry
-from questionnaires.model import Answered, Comparison, Junction, Missing
+from questionnaires.model import Missing
 from questionnaires.wording import missing_key, texts
 from survey.frozen.layout import item_columns, missing_column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
-    from questionnaires.model import Condition, Construct, Instrument, Item
+    from questionnaires.model import Construct, Instrument, Item
     from survey.frozen.reading import FrozenWave
-
-_SIGNS = {
-    "eq": "=",
-    "ne": "≠",
-    "lt": "<",
-    "le": "≤",
-    "gt": ">",
-    "ge": "≥",
-    "in": "in",
-    "includes": "includes",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,28 +146,3 @@ def _counts(wave: FrozenWave, instrument: Instrument) -> dict[str, dict[str | No
                 found = connection.table("responses").aggregate(f"{column}, count(*)", column).fetchall()
                 counts[item.name] = dict(found)
     return counts
-
-
-def condition_text(condition: Condition) -> str:
-    """A condition in words of the data: `times = 2 and (granted in 1, 2 or paid answered)`."""
-    if isinstance(condition, Junction):
-        parts = list(_parts(condition))
-        if condition.operator == "none":
-            return f"not ({' or '.join(parts)})"
-        return (" and " if condition.operator == "all" else " or ").join(parts)
-    if isinstance(condition, Answered):
-        return f"{condition.item} answered"
-    return _comparison_text(condition)
-
-
-def _parts(junction: Junction) -> Iterator[str]:
-    for part in junction.conditions:
-        text = condition_text(part)
-        several = isinstance(part, Junction) and part.operator != "none" and len(part.conditions) > 1
-        yield f"({text})" if several else text
-
-
-def _comparison_text(condition: Comparison) -> str:
-    value = condition.value
-    shown = ", ".join(str(code) for code in value) if isinstance(value, tuple) else str(value)
-    return f"{condition.item} {_SIGNS[condition.operator]} {shown}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from questionnaires.conditions import items_of
 from questionnaires.item_types import LONG_TEXT_LENGTH, SHORT_TEXT_LENGTH, ExportType
 from questionnaires.model import (
     Answered,
@@ -61,7 +62,7 @@ def variables(instrument: Instrument, table: Table) -> dict[str, Variable]:
             continue
         # Where an earlier item's column is absent, which is a fault of its own, nobody knows who was asked.
         asked = "true"
-        if item.ask_if is not None and _items(item.ask_if) <= found.keys():
+        if item.ask_if is not None and items_of(item.ask_if) <= found.keys():
             asked = _holds(item.ask_if, found)
         found[item.name] = _variable(instrument, item, table, asked)
     return found
@@ -261,13 +262,6 @@ def _lookup(cell: str, values: dict[str, int] | dict[str, str]) -> str:
         for form, value in values.items()
     )
     return f"CASE {cell} {branches} END"
-
-
-def _items(condition: Condition) -> set[str]:
-    """The items that a condition looks at."""
-    if isinstance(condition, Junction):
-        return set().union(*(_items(part) for part in condition.conditions))
-    return {condition.item}
 
 
 def _holds(condition: Condition, earlier: dict[str, Variable]) -> str:

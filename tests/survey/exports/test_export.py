@@ -11,8 +11,7 @@ import duckdb
 import pytest
 
 from questionnaires.canonical import instrument_hash
-from questionnaires.model import Answered, Comparison, Junction
-from survey.exports.codebook import codebook, condition_text
+from survey.exports.codebook import codebook
 from survey.exports.writing import export
 from survey.frozen.layout import item_columns
 from survey.frozen.outside import freeze
@@ -171,21 +170,3 @@ def test_an_occupied_folder_is_left_alone(wave: FrozenWave, tmp_path: Path) -> N
     with pytest.raises(Refusal, match="OCCUPIED"):
         export(wave, form="csv", out=tmp_path / "out")
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["mine"]
-
-
-def test_a_condition_is_said_in_words_of_the_data() -> None:
-    asked = Junction(
-        operator="all",
-        conditions=(
-            Comparison(operator="in", item="a", value=(1, 2)),
-            Junction(
-                operator="any",
-                conditions=(
-                    Answered(operator="answered", item="b"),
-                    Comparison(operator="includes", item="c", value=3),
-                ),
-            ),
-            Junction(operator="none", conditions=(Comparison(operator="eq", item="d", value=1),)),
-        ),
-    )
-    assert condition_text(asked) == "a in 1, 2 and (b answered or c includes 3) and not (d = 1)"
