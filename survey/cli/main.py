@@ -22,6 +22,7 @@ COMMANDS = {
     "init": "survey.cli.site",
     "units": "survey.cli.registry",
     "check": "survey.cli.definitions",
+    "diff": "survey.cli.definitions",
     "publish": "survey.cli.waves",
     "open": "survey.cli.waves:open_wave",
     "serve": "survey.cli.serve",

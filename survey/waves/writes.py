@@ -118,7 +118,7 @@ def version_named(connection: Connection, name: str, version: str | None = None)
         )
         there = ", ".join(one[:12] for one in hashes) or "none"
         remedy = f"There are: {there}. Publish the version first, or name another."
-        where = f"--instrument {name}@{version}"
+        where = f"instrument {name}@{version}"
         fault = Fault(code="UNKNOWN_VERSION", where=where, expected=expected, got=version, remedy=remedy)
         raise Refusal([fault])
     return Version(found[0], published_instrument(connection, found[0]))
