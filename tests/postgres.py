@@ -121,14 +121,15 @@ def remove_left_behind() -> None:
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
         process = folder.name.removeprefix(_PREFIX).partition("-")[0]
         if process.isdigit() and not Path(f"/proc/{process}").exists():
-            with contextlib.suppress(OSError, RuntimeError):  # another run may be at it
+            with contextlib.suppress(OSError):  # another run may be at it
                 remove(folder)
 
 
 def remove(folder: Path) -> None:
     """Stop the cluster of a run, if somebody needed one, and remove it."""
     if (folder / "data" / "postmaster.pid").exists():
-        Cluster(folder).stop()
+        with contextlib.suppress(RuntimeError):  # its process was killed with the run
+            Cluster(folder).stop()
     shutil.rmtree(folder)
 
 
