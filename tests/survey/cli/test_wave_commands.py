@@ -1,4 +1,4 @@
-"""From a list of units to an open wave by commands, and the document that explains it, to the letter."""
+"""From a list of units to an open wave by commands, with the files of the document that explains them."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from survey.cli import registry, waves
 from survey.cli.main import longdan
 from survey.registry import devices
 from survey.registry.reads import place_named
-from survey.site import open_site
 from survey.waves import reads
 from tests.contracts.tree import ROOT
+from tests.documents.document import files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,13 +28,7 @@ if TYPE_CHECKING:
     from survey.config import Home
     from survey.site import Site
 
-PAGE = (ROOT / "docs" / "opening-a-wave.md").read_text(encoding="utf-8")
-FILES = dict(re.findall(r"^`([\w.]+)`\n\n```\w+\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
-COMMANDS = [
-    line
-    for block in re.findall(r"^```console\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    for line in block.splitlines()
-]
+FILES = files((ROOT / "docs" / "opening-a-wave.md").read_text(encoding="utf-8"))
 NOW = datetime(2026, 7, 20, 3, 0, tzinfo=UTC)
 TINY = (ROOT / "tests" / "definitions" / "features" / "rating.yaml").read_text(encoding="utf-8")
 
@@ -73,37 +67,6 @@ def refused(command: str) -> set[str]:
     return {fault["code"] for fault in json.loads(done.stdout)["faults"]}
 
 
-def test_the_document_can_be_followed_to_the_letter(tmp_path: Path) -> None:
-    assert len(FILES) == 4
-    assert len(COMMANDS) == 9
-    for command in COMMANDS:
-        done = run(command)
-        assert done.exit_code == 0, f"{command}\n{done.output}"
-    site = open_site(tmp_path / "longdan-site")
-    with site.stores.main.reading() as connection:
-        names = [wave.id for wave in reads.open_waves(connection, NOW.date())]
-        acts = list(connection.scalars(select(Entry.act).order_by(Entry.number)))
-        place = reads.places_of(connection, "2026-q3", NOW.date())[0]
-        wave = reads.known_wave(connection, "2026-q3", NOW.date())
-    site.stores.close()
-    assert names == ["2026-q3", "kiosk-q3"]
-    assert acts == [
-        "site made",
-        "units imported",
-        "units imported",
-        "instrument published",
-        "instrument published",
-        "wave opened",
-        "instrument published",
-        "wave opened",
-        "pairing made",
-        "visitors counted",
-    ]
-    assert place.organisation_name == "Phường Hoàng Hoa Thám"
-    assert wave.plan.standard == 80
-    assert sorted(path.name for path in site.home.sheets.iterdir()) == ["2026-q3.html", "kiosk-q3.html"]
-
-
 @pytest.fixture
 def city(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     monkeypatch.setenv("LONGDAN_HOME", str(site.home.path))
@@ -124,7 +87,7 @@ def test_the_machine_form_of_every_command(city: Site) -> None:
     assert (published["new"], published["waves"]) == (True, [])
     assert machine("longdan publish my_survey.yaml")["new"] is False
     opened = machine("longdan open w --instrument kiosk_core --from 2026-07-01 --to 2026-09-30 --mode kiosk")
-    assert opened["places"] == 2
+    assert opened["places"] == 3
     paired = machine("longdan pair NH-1")
     assert paired["wave"] == "w"
     assert re.fullmatch(r"http://127\.0\.0\.1:8000/k/[a-z2-7]{8}/pair/[a-z2-7]{16}", str(paired["pair"]))
@@ -135,6 +98,27 @@ def test_the_machine_form_of_every_command(city: Site) -> None:
         version = reads.version_for(connection, "w", None)
     assert version is not None
     assert (opened["plan"], opened["version"]) == (wave.plan_hash, version.hash)
+
+
+def test_every_command_is_an_act_in_the_chain(city: Site) -> None:
+    for command in (
+        "longdan units import changes.csv",
+        "longdan open w --instrument kiosk_core --from 2026-07-01 --to 2026-09-30",
+        "longdan pair BD-1",
+        "longdan visitors w visitors.csv",
+    ):
+        machine(command)
+    with city.stores.main.reading() as connection:
+        acts = list(connection.scalars(select(Entry.act).order_by(Entry.number)))
+    assert acts == [
+        "site made",
+        "units imported",
+        "units imported",
+        "instrument published",
+        "wave opened",
+        "pairing made",
+        "visitors counted",
+    ]
 
 
 def test_pairing_tells_which_kiosks_of_the_place_were_shut_out(city: Site) -> None:
@@ -171,12 +155,35 @@ def test_a_definition_is_published_by_opening_and_new_versions_follow(city: Site
     assert titles["w"][1] == "Bản thứ hai"
 
 
+def test_a_version_that_breaks_an_open_wave_is_refused_and_opens_another_beside_it(
+    city: Site, tmp_path: Path
+) -> None:
+    name = str(machine(OPEN.format("w", "my_survey.yaml"))["instrument"])
+    text = re.sub(r"(?m)^( +wording: Quý vị) .*$", r"\1 thấy thế nào?", TINY)
+    assert text != TINY
+    (tmp_path / "my_survey.yaml").write_text(text, encoding="utf-8")
+    assert refused("longdan publish my_survey.yaml") == {"BREAKING_CHANGE"}
+    opened = machine(OPEN.format("later", "my_survey.yaml"))
+    with city.stores.main.reading() as connection:
+        offered = {wave: [one.hash for one in reads.versions_of(connection, wave)] for wave in ("w", "later")}
+    assert offered["later"] == [opened["version"]]
+    assert len(offered["w"]) == 1
+    assert opened["version"] not in offered["w"]
+    (tmp_path / "my_survey.yaml").write_text(text.replace("thế nào?", "ra sao?"), encoding="utf-8")
+    told = run("longdan publish my_survey.yaml --breaking hold").stdout.splitlines()
+    assert told[0].startswith(f"{name}@")
+    assert told[1:] == ["held back from later: breaking change", "held back from w: breaking change"]
+    (tmp_path / "my_survey.yaml").write_text(text.replace("thế nào?", "có tốt không?"), encoding="utf-8")
+    done = machine("longdan publish my_survey.yaml --breaking offer")
+    assert (done["waves"], done["changes"]) == (["later", "w"], {"later": "breaking", "w": "breaking"})
+
+
 def test_a_file_of_units_chooses_the_places(city: Site, tmp_path: Path) -> None:
     lines = FILES["units.csv"].splitlines(keepends=True)
-    (tmp_path / "one.csv").write_text("".join([*lines[:5], lines[-1]]), encoding="utf-8")
+    (tmp_path / "one.csv").write_text("".join([*lines[:6], lines[-1]]), encoding="utf-8")
     assert machine(OPEN.format("w", "kiosk_core") + " --units one.csv")["places"] == 1
     with city.stores.main.reading() as connection:
-        assert [place.code for place in reads.places_of(connection, "w", NOW.date())] == ["NH-1"]
+        assert [place.code for place in reads.places_of(connection, "w", NOW.date())] == ["HK-1"]
 
 
 def test_the_design_of_an_open_wave_is_taken_and_no_other(city: Site, tmp_path: Path) -> None:
