@@ -156,11 +156,8 @@ def changes(before: Instrument, after: Instrument) -> tuple[Change, ...]:
     if instrument_hash(before) == instrument_hash(after):
         return ()
     old, new = _Version(before), _Version(after)
-    together: dict[Change, list[str]] = {}
-    for name in dict.fromkeys([*new.items, *old.items]):
-        for change in _of_item(old, new, name):
-            together.setdefault(change, []).append(name)
-    found = [replace(change, items=tuple(names)) for change, names in together.items()]
+    names = dict.fromkeys([*new.items, *old.items])
+    found = _together((change, name) for name in names for change in _of_item(old, new, name))
     found += _moves(old, new)
     found += _of_whole(old, new)
     if not found:
@@ -196,11 +193,12 @@ def breaks(earlier: Sequence[Instrument], after: Instrument) -> tuple[Change, ..
     told: dict[str, list[Change]] = {}
     for old in map(_Version, earlier):
         for name in old.items.keys() & new.items.keys():
-            found = [change for change in _of_item(old, new, name) if change.kind is Kind.BREAKING]
-            told[name] = [replace(change, items=(name,)) for change in found]
-            if not found:
+            told[name] = [change for change in _of_item(old, new, name) if change.kind is Kind.BREAKING]
+            if not told[name]:
                 joined.add(name)
-    return tuple(change for name in new.items if name not in joined for change in told.get(name, ()))
+    return tuple(
+        _together((change, name) for name in new.items if name not in joined for change in told.get(name, ()))
+    )
 
 
 def same_words(one: str, other: str) -> bool:
@@ -263,6 +261,14 @@ def _kind(was: _Part, now: _Part, *, declared: bool) -> Kind:
     if same_words(was.value, now.value):
         return Kind.COSMETIC
     return Kind.COMPARABLE if declared else gravest
+
+
+def _together(found: Iterable[tuple[Change, str]]) -> list[Change]:
+    """Changes with the names of their items: what is alike at several items is one change."""
+    names: dict[Change, list[str]] = {}
+    for change, name in found:
+        names.setdefault(change, []).append(name)
+    return [replace(change, items=tuple(own)) for change, own in names.items()]
 
 
 def _moves(old: _Version, new: _Version) -> Iterator[Change]:

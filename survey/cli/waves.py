@@ -21,6 +21,7 @@ from survey.waves.opening import Opening
 from survey.waves.plan import MODES, PlanFile
 from survey.waves.plan_file import PlanSource, read_plan
 from survey.waves.reads import Version, known_wave
+from survey.waves.revision import BREAKING
 from survey.waves.sheet import write_sheet
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from questionnaires.model import Instrument
     from survey.registry.unit_file import UnitFile
     from survey.waves.plan import Mode
+    from survey.waves.revision import Breaking
 
 _FILE = click.Path(path_type=Path)
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -41,21 +43,31 @@ _OPEN_DESIGNS = (DesignFile(basis="open"), DesignFile(basis="open", strata=("pla
 
 @click.command()
 @click.argument("file", type=_FILE)
+@click.option(
+    "--breaking",
+    type=click.Choice(BREAKING),
+    default="refuse",
+    show_default=True,
+    help="What becomes of open waves whose answers could not be pooled with those to this version.",
+)
 @home_option
 @json_option
-def publish(*, file: Path, home: Path, machine: bool) -> None:
+def publish(*, file: Path, breaking: Breaking, home: Path, machine: bool) -> None:
     """Publish a version of an instrument, named by its hash; open waves offer it from then on."""
     instrument = loader.load(file)
     with opened(home) as site, site.stores.main.writing() as connection:
         now = now_at(site.home)
-        done = writes.publish(connection, instrument, now=now, today=now.date(), actor=ACTOR)
+        done = writes.publish(
+            connection, instrument, now=now, today=now.date(), actor=ACTOR, breaking=breaking
+        )
     name = f"{instrument.name}@{done.hash}"
     if machine:
         form = {"instrument": instrument.name, "hash": done.hash, "new": done.new, "waves": done.waves}
-        click.echo(json.dumps(form))
+        click.echo(json.dumps({**form, "changes": done.changes}))
     else:
-        offering = f"; offered in {', '.join(done.waves)}" if done.waves else ""
-        click.echo(name + ("" if done.new else ": published before") + offering)
+        click.echo(name + ("" if done.new else ": published before"))
+        for wave, kind in done.changes.items():
+            click.echo(f"{'offered in' if wave in done.waves else 'held back from'} {wave}: {kind} change")
 
 
 @click.command(name="open")
@@ -167,7 +179,8 @@ def _version(connection: Connection, asked: str, now: datetime) -> tuple[Version
 
 
 def _published(connection: Connection, instrument: Instrument, now: datetime) -> Version:
-    done = writes.publish(connection, instrument, now=now, today=now.date(), actor=ACTOR)
+    # what another open wave could not pool stays out of it
+    done = writes.publish(connection, instrument, now=now, today=now.date(), actor=ACTOR, breaking="hold")
     return Version(done.hash, instrument)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,17 +14,20 @@ from survey.refusal import Fault, Refusal
 from survey.registry import reads as registry
 from survey.waves import plan as plans
 from survey.waves.models import InstrumentVersion, Wave, WaveMode, WavePlace, WaveVersion
-from survey.waves.opening import Opening, kiosk_faults, opening_faults
+from survey.waves.opening import Opening, opening_faults
 from survey.waves.plan import Plan
 from survey.waves.plan_file import headline_of, plan_faults, procedure_item_of
-from survey.waves.reads import Version
+from survey.waves.reads import Version, versions_of
 from survey.waves.reads import instrument as published_instrument
+from survey.waves.revision import Breaking, Revision, allowed, revision
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime
 
     from sqlalchemy import Connection
 
+    from questionnaires.changes import Kind
     from questionnaires.model import Instrument
     from survey.registry.reads import PlaceView
 
@@ -33,11 +36,16 @@ _SHORTEST_HASH = 8
 
 @dataclass(frozen=True)
 class Published:
-    """A version, and the waves that offer it from now on; nothing has changed where it is not `new`."""
+    """A version, and the waves that offer it from now on; nothing has changed where it is not `new`.
+
+    `changes` says what the version does to the answers of each wave that would offer it; where it was held
+    back, the wave stands there and not among `waves`.
+    """
 
     hash: str
     new: bool
     waves: tuple[str, ...] = ()
+    changes: Mapping[str, Kind] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,22 +58,37 @@ class Opened:
     places: tuple[PlaceView, ...]
 
 
-def publish(
-    connection: Connection, instrument: Instrument, *, now: datetime, today: date, actor: str
+def publish(  # noqa: PLR0913 - what a command asks for
+    connection: Connection,
+    instrument: Instrument,
+    *,
+    now: datetime,
+    today: date,
+    actor: str,
+    breaking: Breaking = "refuse",
 ) -> Published:
     """Publish a version of an instrument; every wave of that name that still takes answers offers it.
 
     A wave that was opened with a version of its own keeps it. Publishing the same again changes nothing.
 
+    Args:
+        connection: of the main store.
+        instrument: the version.
+        now: when, with a time zone.
+        today: the day in the zone of the site.
+        actor: who does it, for the audit chain.
+        breaking: what becomes of a wave whose answers could not be pooled with those to this version.
+
     Raises:
-        Refusal: a wave at kiosks would offer it, and a kiosk cannot ask some of its items.
+        Refusal: such a wave is open, and the version is neither held back from it nor offered all the same,
+            or it cannot be offered there at all, as a kiosk cannot ask some of its items.
     """
     version = instrument_hash(instrument)
     known = select(InstrumentVersion.hash).where(InstrumentVersion.hash == version)
     if connection.execute(known).scalar_one_or_none() is not None:
         return Published(version, new=False)
-    waves = _followers(connection, instrument.name, today)
-    _refuse_at_kiosks(connection, instrument, waves)
+    revisions = _revisions(connection, instrument, today)
+    waves = allowed(revisions, breaking)
     latest = select(func.max(InstrumentVersion.published)).where(InstrumentVersion.name == instrument.name)
     published = _later(now, connection.scalar(latest))
     row = {"hash": version, "name": instrument.name, "form": to_json(instrument), "published": published}
@@ -74,27 +97,35 @@ def publish(
         latest = select(func.max(WaveVersion.offered)).where(WaveVersion.wave == wave)
         offered = _later(now, connection.scalar(latest))
         connection.execute(insert(WaveVersion).values(wave=wave, hash=version, offered=offered))
-    detail = {"hash": version, "waves": list(waves)}
+    changes = {one.wave: one.kind for one in revisions}
+    detail = {"hash": version, "waves": list(waves), "changes": changes}
     record(
         connection, now=now, actor=actor, act="instrument published", subject=instrument.name, detail=detail
     )
-    return Published(version, new=True, waves=waves)
+    return Published(version, new=True, waves=waves, changes=changes)
 
 
-def _followers(connection: Connection, name: str, today: date) -> tuple[str, ...]:
-    """The waves that still take answers and go along with new versions."""
+def _revisions(connection: Connection, instrument: Instrument, today: date) -> list[Revision]:
+    """What the version brings to each wave that follows its instrument."""
     follows = (
-        select(Wave.id)
-        .where(Wave.instrument == name, Wave.pinned.is_(False), Wave.closed.is_(None), Wave.to_day >= today)
+        select(Wave.id, Wave.plan)
+        .where(
+            Wave.instrument == instrument.name,
+            Wave.pinned.is_(False),
+            Wave.closed.is_(None),
+            Wave.to_day >= today,
+        )
         .order_by(Wave.id)
     )
-    return tuple(connection.execute(follows).scalars())
-
-
-def _refuse_at_kiosks(connection: Connection, instrument: Instrument, waves: tuple[str, ...]) -> None:
-    at_kiosks = select(WaveMode.wave).where(WaveMode.mode == "kiosk", WaveMode.wave.in_(waves))
-    if connection.execute(at_kiosks).first() is not None and (faults := list(kiosk_faults(instrument))):
-        raise Refusal(faults)
+    return [
+        revision(
+            wave,
+            plans.from_json(plan),
+            [one.instrument for one in versions_of(connection, wave)],
+            instrument,
+        )
+        for wave, plan in connection.execute(follows).all()
+    ]
 
 
 def version_named(connection: Connection, name: str, version: str | None = None) -> Version | None:

@@ -64,7 +64,8 @@ class Survey:
     def publish(self, instrument: Instrument) -> str:
         """Publish a further version."""
         with self.site.stores.main.writing() as connection:
-            return publish(connection, instrument, now=self.clock.now, today=TODAY, actor="test").hash
+            now = self.clock.now
+            return publish(connection, instrument, now=now, today=TODAY, actor="test", breaking="offer").hash
 
 
 @dataclass(frozen=True)
