@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from survey.answers import codes
 from survey.answers.models import Draft
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from questionnaires.model import Instrument
 
 _FURTHER: Final = 8192  # what a draft may hold beside the answers
+_READ = select(Draft.sealed).where(Draft.id == bindparam("row"), Draft.expires >= bindparam("today"))
+_DROP = delete(Draft).where(Draft.id == bindparam("row"))
 
 
 def new() -> bytes:
@@ -61,21 +63,21 @@ def write(  # noqa: PLR0913 - what a draft is
     row, key = _derived(secret)
     size = size_of(instrument, further=_FURTHER)
     sealed = seal(key, content, size=size, bound_to=row)
-    connection.execute(delete(Draft).where(Draft.id == row))
+    connection.execute(_DROP, {"row": row})
     insert_new(connection, Draft, id=row, wave=wave, expires=today + timedelta(days=days), sealed=sealed)
 
 
 def read(connection: Connection, secret: bytes, *, today: date) -> dict[str, Any] | None:
     """The pages kept under this secret; None where there are none, or none any more."""
     row, key = _derived(secret)
-    sealed = connection.scalar(select(Draft.sealed).where(Draft.id == row, Draft.expires >= today))
+    sealed = connection.scalar(_READ, {"row": row, "today": today})
     return None if sealed is None else unseal(key, sealed, bound_to=row)
 
 
 def drop(connection: Connection, secret: bytes) -> None:
     """Forget a draft: it was sent, or the respondent stopped."""
     row, _ = _derived(secret)
-    connection.execute(delete(Draft).where(Draft.id == row))
+    connection.execute(_DROP, {"row": row})
 
 
 def expire(connection: Connection, today: date) -> int:

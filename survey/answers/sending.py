@@ -7,7 +7,7 @@ import secrets
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sqlalchemy import exists, func, insert, select
+from sqlalchemy import bindparam, exists, func, insert, select
 
 from survey import keys
 from survey.answers import drafts, locks, receipts
@@ -34,6 +34,26 @@ if TYPE_CHECKING:
 BATCH_MOST: Final = 256
 
 _HASH_BYTES = 32
+
+# Put together once: for each of them that takes longer than running it.
+_USED = select(exists().where(Sent.token_hash == bindparam("token_hash")))
+_INTO_INBOX = insert(Inbox.metadata.tables[Inbox.__tablename__])
+_ASKED = select(
+    Wave.closed.is_(None).label("open"),
+    exists().where(WaveVersion.wave == Wave.id, WaveVersion.hash == bindparam("instrument")).label("version"),
+    exists().where(WavePlace.wave == Wave.id, WavePlace.place == bindparam("place")).label("place"),
+    exists().where(WaveMode.wave == Wave.id, WaveMode.mode == bindparam("mode")).label("mode"),
+    exists().where(ConsentText.hash == bindparam("consent")).label("consent"),
+).where(Wave.id == bindparam("wave"))
+_WAITING = func.count(Inbox.batch)
+_WITH_ROOM = (
+    select(Batch.id, _WAITING)
+    .join(Inbox, Inbox.batch == Batch.id, isouter=True)
+    .where(Batch.wave == bindparam("wave"), Batch.place == bindparam("place"))
+    .group_by(Batch.id)
+    .having(_WAITING < bindparam("most"))
+    .order_by(_WAITING.desc())
+)
 
 
 class OpenBatch(NamedTuple):
@@ -85,7 +105,7 @@ def send(  # noqa: PLR0913 - two of them only say where things lie
         locks.collecting(connection, kept.wave)
         if draft is not None:
             drafts.drop(connection, draft)
-        if connection.execute(select(exists().where(Sent.token_hash == token_hash))).scalar_one():
+        if connection.execute(_USED, {"token_hash": token_hash}).scalar_one():
             return
         instrument = instrument_asked(connection, kept)
         faults = check(instrument, kept.values, kept.comments)
@@ -96,7 +116,7 @@ def send(  # noqa: PLR0913 - two of them only say where things lie
             return  # the same token was sent twice at once
         batch = open_batch(connection, home, kept, local.date())
         row = inbox_row(token, kept, batch, size=size_of(instrument))
-        connection.execute(insert(Inbox).values(row._asdict()))
+        connection.execute(_INTO_INBOX, row._asdict())
         key: dict[str, Any] = {"wave": kept.wave, "place": kept.place, "day": local.date()}
         count_up(connection, Arrival, "responses", **key, hour=local.hour)
 
@@ -108,16 +128,9 @@ def instrument_asked(connection: Connection, response: SentResponse) -> Instrume
         Refusal: the wave is closed, or does not collect there and so; every fault.
     """
     wave = response.wave
+    names = {"instrument", "place", "mode", "consent"}
     found = connection.execute(
-        select(
-            Wave.closed.is_(None).label("open"),
-            exists()
-            .where(WaveVersion.wave == wave, WaveVersion.hash == response.instrument)
-            .label("version"),
-            exists().where(WavePlace.wave == wave, WavePlace.place == response.place).label("place"),
-            exists().where(WaveMode.wave == wave, WaveMode.mode == response.mode).label("mode"),
-            exists().where(ConsentText.hash == response.consent).label("consent"),
-        ).where(Wave.id == wave)
+        _ASKED, {"wave": wave, **{name: getattr(response, name) for name in names}}
     ).one_or_none()
     if found is None or not found[0]:
         remedy = "Thank the person and say that the survey has ended."
@@ -143,15 +156,8 @@ def instrument_asked(connection: Connection, response: SentResponse) -> Instrume
 
 def open_batch(connection: Connection, home: Home, response: SentResponse, today: date) -> OpenBatch:
     """The batch of the place that still takes answers; a new one when there is none."""
-    waiting = func.count(Inbox.batch)
-    found = connection.execute(
-        select(Batch.id, waiting)
-        .join(Inbox, Inbox.batch == Batch.id, isouter=True)
-        .where(Batch.wave == response.wave, Batch.place == response.place)
-        .group_by(Batch.id)
-        .having(waiting < BATCH_MOST)
-        .order_by(waiting.desc())
-    )
+    asked = {"wave": response.wave, "place": response.place, "most": BATCH_MOST}
+    found = connection.execute(_WITH_ROOM, asked)
     for batch, count in found:
         # were a key lost from the disk, what comes now must not be lost with it
         with contextlib.suppress(Refusal):
@@ -165,7 +171,7 @@ def new_batch(connection: Connection, home: Home, response: SentResponse, today:
     locks.making_a_key(connection)
     key = keys.batch_create(home, batch)
     row = {"id": batch, "wave": response.wave, "place": response.place, "day": today}
-    connection.execute(insert(Batch).values(**row))
+    connection.execute(insert(Batch), row)
     return OpenBatch(batch, key, BATCH_MOST)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from survey.waves import reads as waves
 from survey.web import cookies
 from survey.web.interview import flow
 from survey.web.interview.fields import ItemForm
+from survey.web.interview.meaning import Unanswered, meaning, scale_of, taken
 from survey.web.site import site, speech
 
 if TYPE_CHECKING:
@@ -78,14 +79,25 @@ class Interview:
         """Followed once, however often a page asks for a part of it."""
         return flow.follow(self.instrument, self.pages, self.draft.typed, self.draft.done)
 
+    def answered(self, page: flow.Page, sent: Mapping[str, Sequence[str]]) -> Interview:
+        """The same after a page was sent; among the answered ones it is when all its items have an answer."""
+        items = flow.shown(self.instrument, page, self.answers())
+        typed = taken(items, sent)
+        valid = not any(
+            isinstance(meaning(item, scale_of(self.instrument, item), typed.get(item.name, ())), Unanswered)
+            for item in items
+        )
+        draft = self.draft.with_page(page.number, typed, valid=valid)
+        return Interview(self.secret, draft, self.instrument)
+
     def answers(self) -> Mapping[str, Answer]:
         """The valid answers so far; what is not valid is left out."""
         return self._way.answers
 
-    def form(self, page: flow.Page) -> ItemForm:
-        """The form of a page as it was left."""
+    def form(self, page: flow.Page, sent: Mapping[str, Sequence[str]] | None = None) -> ItemForm:
+        """The form of a page as it was sent just now, else as it was left."""
         form = ItemForm(self.instrument, flow.shown(self.instrument, page, self.answers()), speech())
-        form.take(self.draft.typed)
+        form.take(self.draft.typed if sent is None else sent)
         return form
 
     def shown_pages(self) -> tuple[flow.Page, ...]:
@@ -130,7 +142,7 @@ def save(connection: Connection, wave: WaveView, interview: Interview) -> None:
         interview.secret,
         wave=wave.id,
         instrument=interview.instrument,
-        content={"wave": wave.id, **asdict(interview.draft)},
+        content={"wave": wave.id, **vars(interview.draft)},
         today=site().today(),
         days=site().settings.draft_days,
     )

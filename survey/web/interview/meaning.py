@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from questionnaires.item_types import ITEM_TYPES, Answer, Value, accepts
 from questionnaires.model import ItemType, Missing
+from survey.answers.values import clean_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from questionnaires.model import Instrument, Item, ResponseScale
 
@@ -30,6 +31,15 @@ class Unanswered(Enum):
     NOTHING = auto()
     BOTH = auto()
     WRONG = auto()
+
+
+def taken(items: Iterable[Item], sent: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """What a form sent for items, as it is kept and given back; nothing for texts to read."""
+    return {
+        item.name: tuple(clean_text(text) for text in sent.get(item.name, ()))
+        for item in items
+        if item.type is not ItemType.INFORMATION
+    }
 
 
 def meaning(item: Item, scale: ResponseScale | None, typed: Sequence[str]) -> Answer | Unanswered:

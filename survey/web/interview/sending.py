@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 
 from survey.answers import sending
 from survey.answers.models import Sent
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from survey.web.interview.entry import Here
 
 PUT_AWAY = "sent"
+_SENT = select(exists().where(Sent.token_hash == bindparam("token_hash")))
 
 
 def cookie_name(wave: str) -> str:
@@ -38,8 +39,7 @@ def days_left(wave: WaveView) -> int:
 
 def was_sent(connection: Connection, token: bytes) -> bool:
     """Whether a response with this token was received."""
-    query = select(exists().where(Sent.token_hash == sha256(token).digest()))
-    return bool(connection.execute(query).scalar_one())
+    return bool(connection.execute(_SENT, {"token_hash": sha256(token).digest()}).scalar_one())
 
 
 def send(here: Here, interview: Interview, token: bytes, *, repeat: bool, mode: Mode = "web") -> None:

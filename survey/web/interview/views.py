@@ -15,8 +15,6 @@ from survey.web.interview import draft as drafts
 from survey.web.interview import entry, sending
 from survey.web.interview.consent import web_consent
 from survey.web.interview.draft import Draft, Interview
-from survey.web.interview.fields import ItemForm
-from survey.web.interview.flow import shown
 from survey.web.interview.views_of_pages import look_over, page_of_items
 from survey.web.site import site, speech
 
@@ -127,19 +125,19 @@ def answer(wave: str, place: str, number: int) -> AnyResponse:
         found = entry.page_numbered(begun, number)
         if found is None:
             return redirect(entry.next_address(here.wave, begun), 303)
-        form = ItemForm(begun.instrument, shown(begun.instrument, found, begun.answers()), speech())
-        form.take(request.form.to_dict(flat=False))
+        sent = request.form.to_dict(flat=False)
         if not _is_ours():
+            form = begun.form(found, sent)
             return make_response(page_of_items(here, begun, found, form, stale=True), _STALE)
-        valid = form.validate()
-        kept = Interview(
-            begun.secret, begun.draft.with_page(number, form.typed(), valid=valid), begun.instrument
-        )
+        kept = begun.answered(found, sent)
         try:
             drafts.save(connection, here.wave, kept)
         except ValueError:
             # longer than a draft can be: the text is given back in the answer itself
+            form = begun.form(found, sent)
+            form.validate()
             return make_response(page_of_items(here, begun, found, form), _UNPROCESSABLE)
+    valid = number in kept.draft.done
     going_on = entry.next_address(here.wave, kept) if valid else f"{here.base}/{number}#faults"
     response: Response = make_response(redirect(going_on, 303))
     drafts.remember(response, here.wave, kept.secret)
@@ -175,10 +173,11 @@ def send(wave: str, place: str) -> AnyResponse:
     with site().stores.main.reading() as connection:
         here = entry.opened(connection, wave, place)
         begun = drafts.load(connection, here.wave)
-        sent = token is not None and sending.was_sent(connection, token)
-    if token is None or (not sent and (begun is None or begun.draft.token != token.hex())):
+        mine = token is not None and begun is not None and begun.draft.token == token.hex()
+        again = not mine and token is not None and sending.was_sent(connection, token)
+    if token is None or not (mine or again):
         return entry.gone(here) if begun is None else redirect(f"{here.base}/look", 303)
-    if not sent and begun is not None:
+    if mine and begun is not None:
         if begun.unfinished() is not None:
             return redirect(entry.next_address(here.wave, begun), 303)
         limits.interview(here.place.id)
@@ -190,7 +189,7 @@ def send(wave: str, place: str) -> AnyResponse:
                 return entry.shut(here.wave)  # it closed while the form was on its way
             raise
     response: Response = make_response(redirect(f"{here.base}/thanks", 303))
-    if sent and begun is not None and begun.draft.token != token.hex():
+    if again and begun is not None:
         return response  # an earlier interview sent again while another one is under way
     cookies.put(response, sending.cookie_name(here.wave.id), token.hex(), days=sending.days_left(here.wave))
     cookies.drop(response, drafts.cookie_name(here.wave.id))
