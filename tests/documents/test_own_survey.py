@@ -6,10 +6,12 @@ compared with the frozen waves, and their mean with the scores.
 
 from __future__ import annotations
 
+import csv
 import json
 import os
+import re
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -26,20 +28,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.documents.fieldwork import Roles
     from tests.documents.frozen import Answered
     from tests.postgres import Cluster
 
 FIRST_DAY = date(2026, 7, 1)  # of the waves in the documents
-ORGANISATIONS = {"BD-1": "00012", "NH-1": "00012", "HK-1": "00070"}
-ROLES = {"courtesy": 0, "on_time": 1}  # whom these items judge: who received, who decided
+OPENS = re.compile(r"^longdan open ", re.MULTILINE)
+JUDGE = {"courtesy": 0, "on_time": 1}  # whom these items judge: who received, who decided
 LEAST = 10  # respondents of a score that is shown
+GUIDE = "docs/opening-a-wave.md"
+FOLLOWED = [
+    name
+    for name in ("README.md", *(f"docs/{page.name}" for page in sorted((ROOT / "docs").glob("*.md"))))
+    if OPENS.search((ROOT / name).read_text(encoding="utf-8"))
+]
 
 
-def page(name: str) -> str:
-    """A document, its days moved so that its waves have begun two days ago."""
+def text_of(name: str) -> str:
+    """What a newcomer follows of a document, its days moved so that its waves have begun two days ago."""
+    text = (ROOT / name).read_text(encoding="utf-8")
     today = datetime.now(UTC).astimezone(ZoneInfo("Asia/Ho_Chi_Minh")).date()
-    begun = date.fromordinal(today.toordinal() - 2)
-    return moved((ROOT / name).read_text(encoding="utf-8"), FIRST_DAY, begun)
+    part = section(text, "Your own survey") if name == "README.md" else text
+    return moved(part, FIRST_DAY, today - timedelta(days=2))
 
 
 @pytest.fixture
@@ -50,7 +60,7 @@ def desk(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> Itera
         return
     cluster: Cluster = request.getfixturevalue("postgres")
     with a_site_on(cluster, f"city_{os.getpid()}") as instead:
-        (init,) = commands(section(page("docs/running.md"), "PostgreSQL"))
+        (init,) = commands(section(text_of("docs/running.md"), "PostgreSQL"))
         yield from _at_work(Desk(tmp_path, {"longdan init": init, **instead}))
 
 
@@ -59,10 +69,14 @@ def _at_work(desk: Desk) -> Iterator[Desk]:
     desk.stop()
 
 
-def follow(document: str, desk: Desk, work: Fieldwork) -> None:
-    """Make the files that a document shows, and do what it says, step by step."""
-    for name, text in files(document).items():
+def follow(document: str, desk: Desk) -> Fieldwork:
+    """Make the files that a document shows, and do what it says, step by step; people answer meanwhile."""
+    shown = files(document)
+    for name, text in shown.items():
         (desk.folder / name).write_text(text, encoding="utf-8")
+    tables = [shown[name] for name in ("units.csv", "changes.csv") if name in shown]
+    languages = ("vi", "en") if "counter.en.po" in shown else ("vi",)
+    work = Fieldwork(desk, languages, answerable(tables, planned="plan.yaml" in shown))
     for step in steps(document):
         if isinstance(step, Change):
             file = desk.folder / step.file
@@ -71,28 +85,41 @@ def follow(document: str, desk: Desk, work: Fieldwork) -> None:
         work.before(step.line)
         said = desk.serve(step.line) if step.line.split()[1] == "serve" else desk.run(step.line)
         work.after(step.line, said)
+    return work
 
 
-def roles(wave: str, place: str, procedure: object) -> tuple[str, str, str]:
-    """Who received, decided and helped, as the plan of the document has it; the kiosks have no plan."""
-    own = ORGANISATIONS[place]
-    if wave != "2026-q3" or procedure != 2:
-        return own, own, own
-    return (own, own, "SNNMT") if own == "00012" else (own, "SNNMT", own)
+def answerable(tables: list[str], *, planned: bool) -> Roles:
+    """Who received, decided and helped: the organisation of the place, but as the guide's plan has it."""
+    places = {
+        row["code"]: row["parent"]
+        for table in tables
+        for row in csv.DictReader(table.splitlines())
+        if row["kind"] == "place"
+    }
+
+    def roles(wave: str, place: str, procedure: object) -> tuple[str, str, str]:
+        own = places[place]
+        if not planned or wave != "2026-q3" or procedure != 2:
+            return own, own, own
+        return (own, own, "SNNMT") if own == "00012" else (own, "SNNMT", own)
+
+    return roles
 
 
-def test_every_answer_sent_is_frozen_once_under_its_version(desk: Desk) -> None:
-    work = Fieldwork(desk, ("vi", "en"), roles)
-    follow(page("docs/opening-a-wave.md"), desk, work)
+@pytest.mark.parametrize(
+    ("name", "database"),
+    [*((name, "sqlite") for name in FOLLOWED), (GUIDE, "postgresql")],
+    indirect=["database"],
+)
+def test_every_answer_sent_is_frozen_once(name: str, desk: Desk) -> None:
+    work = follow(text_of(name), desk)
     compare(desk, work)
-    versions = {wave: {one.version for one in sent} for wave, sent in work.sent.items()}
-    assert {wave: len(found) for wave, found in versions.items()} == {"2026-q3": 2, "kiosk-q3": 1}
-    wave = desk.folder / "longdan-site" / "waves" / "2026-q3"
-    assert json.loads((wave / "plan.json").read_text(encoding="utf-8"))["standard"] == 80
-    arrived = rows(wave / "arrivals.csv")
-    assert sorted(int(row["visitors"]) for row in arrived if row["visitors"]) == [96, 187, 214]
-    exported = rows(desk.folder / "kiosk-q3-csv" / "data.csv")
-    assert len(exported) == work.sent["kiosk-q3"].total() == AT_THE_KIOSK
+    if name == GUIDE:
+        compare_what_the_guide_adds(desk, work)
+
+
+def test_every_document_that_opens_a_wave_is_followed() -> None:
+    assert GUIDE in FOLLOWED
 
 
 def compare(desk: Desk, work: Fieldwork) -> None:
@@ -115,14 +142,26 @@ def compare(desk: Desk, work: Fieldwork) -> None:
     assert "crash" not in desk.log
 
 
+def compare_what_the_guide_adds(desk: Desk, work: Fieldwork) -> None:
+    """Two versions, a plan, visitors, and the data for others."""
+    versions = {wave: {one.version for one in sent} for wave, sent in work.sent.items()}
+    assert {wave: len(found) for wave, found in versions.items()} == {"2026-q3": 2, "kiosk-q3": 1}
+    wave = desk.folder / "longdan-site" / "waves" / "2026-q3"
+    assert json.loads((wave / "plan.json").read_text(encoding="utf-8"))["standard"] == 80
+    visitors = [int(row["visitors"]) for row in rows(wave / "arrivals.csv") if row["visitors"]]
+    assert sorted(visitors) == [96, 187, 214]
+    exported = rows(desk.folder / "kiosk-q3-csv" / "data.csv")
+    assert len(exported) == work.sent["kiosk-q3"].total() == AT_THE_KIOSK
+
+
 def shown(scores: list[dict[str, str]]) -> dict[tuple[str, str, str], str]:
-    """Of the items in `ROLES` the scores by agency and recipe, to nine digits; empty where withheld."""
+    """Of the items in `JUDGE` the scores by agency and recipe, to nine digits; empty where withheld."""
     return {
         (row["agency"], row["item"], row["recipe"]): f"{float(row['estimate']):.9g}"
         if row["estimate"]
         else ""
         for row in scores
-        if row["item"] in ROLES
+        if row["item"] in JUDGE
     }
 
 
@@ -131,8 +170,8 @@ def by_hand(sent: Counter[Answered]) -> dict[tuple[str, str, str], str]:
     judged: dict[tuple[str, str], list[int]] = {}
     for one in sent.elements():
         for item, (kind, code) in one.answers:
-            if item in ROLES:
-                codes = judged.setdefault((one.roles[ROLES[item]], item), [])
+            if item in JUDGE:
+                codes = judged.setdefault((one.roles[JUDGE[item]], item), [])
                 codes += [code] if kind == "value" and isinstance(code, int) else []
     made = {}
     for (agency, item), codes in judged.items():
