@@ -145,6 +145,14 @@ class Arrival(Main):
     responses: Mapped[int]
 
 
+class WithdrawalRequest(Main):
+    """A receipt that was handed in, true or false; settling deletes the settled response that it names."""
+
+    __tablename__ = "withdrawal_request"
+
+    receipt_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+
+
 class Withdrawal(Main):
     """How many responses were withdrawn at a place."""
 

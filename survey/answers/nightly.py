@@ -1,4 +1,4 @@
-"""What is done with answers every night: old drafts go, batches settle, the chain keeps what has settled."""
+"""What is done with answers every night: settled ones are compared, old drafts go, batches settle."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from survey.answers import drafts
-from survey.answers.anchor import anchor, anchor_faults
+from survey.answers.anchor import Anchor, anchor_faults
 from survey.answers.settling import settle
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def nightly(
     actor: str,
     step: Callable[[str], None] = lambda _: None,
 ) -> Settled:
-    """Settle what can be settled, forget old drafts, and anchor the settled responses.
+    """Settle what can be settled, forget old drafts, and compare the settled responses with the chain.
 
     Args:
         store: the main store, as its owner.
@@ -42,7 +42,5 @@ def nightly(
         changed = anchor_faults(connection)
     with store.writing() as connection:
         drafts.expire(connection, now.date())
-    settled = settle(store, home, step=step)
-    with store.writing() as connection:
-        anchor(connection, settled.responses, now=now, actor=actor)
+    settled = settle(store, home, anchor=Anchor(now, actor), step=step)
     return replace(settled, faults=(*changed, *settled.faults))

@@ -20,6 +20,7 @@ from survey.answers import locks
 from survey.answers.bulk import columns_of, insert_rows
 from survey.answers.models import Answer, Batch, Comment, Inbox, Response
 from survey.answers.quality import band_of, flags_of
+from survey.answers.receipts import grant_requests
 from survey.answers.sealing import unseal
 from survey.answers.sent_response import of_content
 from survey.refusal import Fault, Refusal
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from survey.answers.anchor import Anchor
     from survey.answers.values import Value
     from survey.config import Home
     from survey.stores import Store
@@ -74,22 +76,28 @@ def settle(  # noqa: PLR0913 - what the two commands that settle say apart
     wave: str | None = None,
     least: int = BATCH_LEAST,
     give_up: bool = False,
+    anchor: Anchor | None = None,
     step: Callable[[str], None] = lambda _: None,
 ) -> Settled:
-    """Open every batch that holds enough answers.
+    """Open every batch that holds enough answers; before, grant what was withdrawn.
 
     Args:
         store: the main store, as its owner.
         home: where the batches' keys lie.
-        wave: one wave alone; None: all.
+        wave: one wave alone, which is closed: its withdrawals were granted when it was; None: all.
         least: how many answers are enough. Below 20 it is meant for a closed wave: such a rest joins its
             place's last settled day, and has no day where there is none.
         give_up: whether answers that no key opens are dropped and counted, instead of staying.
+        anchor: who settles and when, for the audit chain; None: nothing is noted there.
         step: told of each step.
     """
     destroy_left_keys(store, home)
     step("keys sorted out")
-    run = _Run(store, home, wave, least, give_up, step)
+    if wave is None:
+        with store.writing() as connection:
+            grant_requests(connection, anchor=anchor)
+        step("withdrawals granted")
+    run = _Run(store, home, wave, least, give_up, anchor, step)
     while group := run.next_group():
         run.move(group)
         step(f"{sum(run.settled.values()):,} answers settled")
@@ -123,6 +131,7 @@ class _Run:
     wave: str | None
     least: int
     give_up: bool
+    anchor: Anchor | None
     step: Callable[[str], None]
     settled: Counter[str] = field(default_factory=Counter)
     unreadable: list[Fault] = field(default_factory=list)
@@ -174,6 +183,9 @@ class _Run:
                 rows.add(connection, contents, _day(connection, batch, len(contents)))
             self.step("opened")
             rows.insert(connection)
+            if self.anchor is not None:
+                for wave, names in sorted(rows.by_wave().items()):
+                    self.anchor.add(connection, wave, names)
             self.step("inserted")
             connection.execute(delete(Inbox).where(Inbox.batch.in_(gone)))
             connection.execute(delete(Batch).where(Batch.id.in_(gone)))
@@ -220,6 +232,14 @@ class _Rows:
             self._responses.append(tuple(row))
             self._answers[fresh] = [_answer(fresh, *value) for value in response.values.items()]
             self._comments[fresh] = [(fresh, *text) for text in response.comments.items()]
+
+    def by_wave(self) -> dict[str, list[str]]:
+        """The ids of the responses by wave."""
+        id_at, wave_at = (columns_of(Response).index(name) for name in ("id", "wave"))
+        names: dict[str, list[str]] = {}
+        for row in self._responses:
+            names.setdefault(row[wave_at], []).append(row[id_at])
+        return names
 
     def insert(self, connection: Connection) -> None:
         """Insert everything in the order of the ids."""

@@ -49,8 +49,7 @@ def record(  # noqa: PLR0913 - an entry has that many fields
     Raises:
         ValueError: a text is longer than its column, or `now` has no time zone.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
+    take_turn(connection)
     newest = connection.execute(
         select(Entry.number, Entry.hash).order_by(Entry.number.desc()).limit(1)
     ).one_or_none()
@@ -67,6 +66,12 @@ def record(  # noqa: PLR0913 - an entry has that many fields
     head = hash_of(row)
     connection.execute(insert(Entry).values(**row, hash=head))
     return head
+
+
+def take_turn(connection: Connection) -> None:
+    """Nobody else adds an act before the transaction ends: for who reads an entry to write the next one."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
 
 
 def hash_of(row: Mapping[Any, Any]) -> str:

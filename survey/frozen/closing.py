@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,9 @@ from sqlalchemy import delete, exists, func, select, update
 
 from questionnaires.canonical import to_json
 from survey.answers import locks
+from survey.answers.anchor import Anchor
 from survey.answers.models import Answer, Arrival, Draft, Response, Sent, Withdrawal
+from survey.answers.receipts import grant_requests
 from survey.answers.settling import settle, tidy
 from survey.audit.reads import head as audit_head
 from survey.audit.writes import record
@@ -107,7 +110,8 @@ def close(  # noqa: PLR0913 - what a command asks for
         return _finished(store, home, wave, step)
     wave = _stop(store, wave, now, actor)
     step("no further answers are taken")
-    settled = _settle_all(store, home, wave, give_up=give_up, step=step)
+    settle_some = partial(settle, store, home, wave=wave.id, anchor=Anchor(now, actor), step=step)
+    settled = _settle_all(settle_some, give_up=give_up)
     target = home.waves / wave.id
     if not target.exists():
         _write(store, target, wave, _last_day(wave, home), step)
@@ -140,6 +144,7 @@ def _stop(store: Store, wave: WaveView, now: datetime, actor: str) -> WaveView:
     """From here on nobody sends to the wave or withdraws from it."""
     with store.writing() as connection:
         locks.closing(connection, wave.id)
+        grant_requests(connection, wave=wave.id, anchor=Anchor(now, actor))
         stopped = update(Wave).where(Wave.id == wave.id, Wave.closed.is_(None)).values(closed=now)
         if connection.execute(stopped).rowcount:
             detail = {"last day": wave.to_day.isoformat(), "early": now.date() <= wave.to_day}
@@ -147,16 +152,14 @@ def _stop(store: Store, wave: WaveView, now: datetime, actor: str) -> WaveView:
         return known_wave(connection, wave.id, now.date())
 
 
-def _settle_all(
-    store: Store, home: Home, wave: WaveView, *, give_up: bool, step: Callable[[str], None]
-) -> Settled:
+def _settle_all(settle_some: Callable[..., Settled], *, give_up: bool) -> Settled:
     """Settle what still waits, first what is enough by itself, so that a rest finds its place's last day.
 
     Raises:
         Refusal: some answers cannot be opened and are not given up.
     """
-    settle(store, home, wave=wave.id, step=step)
-    settled = settle(store, home, wave=wave.id, least=0, give_up=give_up, step=step)
+    settle_some()
+    settled = settle_some(least=0, give_up=give_up)
     if settled.waiting:
         raise Refusal(settled.faults)
     return settled
@@ -169,7 +172,7 @@ def _write(store: Store, target: Path, wave: WaveView, last: date, step: Callabl
         step("collecting the responses")
         places = places_in(connection, wave.id, places_of(connection, wave.id, last))
         versions = {found.hash: found.instrument for found in versions_of(connection, wave.id)}
-        used = versions_in(connection, wave.id) or {next(reversed(versions))}
+        used = versions_in(connection, wave.id) | {wave.plan.version}
         versions = {name: found for name, found in versions.items() if name in used}
         collected = Collected(engine, versions)
         collected.fill(connection, wave.id, places)

@@ -23,8 +23,8 @@ _APPEND = "SELECT, INSERT"
 _COUNT = "SELECT, INSERT, UPDATE"
 _KEEP = "SELECT, INSERT, UPDATE, DELETE"
 
-# Every table of the main store, so that a new one is thought about; a test compares. A withdrawal finds the
-# response by the hash of its receipt and counts it at its place, so these columns, and no other, can be read.
+# Every table of the main store, so that a new one is thought about; a test compares. Of a settled response
+# nothing can be read, changed or deleted: who withdraws one leaves a request, which settling grants.
 WEB_RIGHTS = {
     "alembic_version": _READ,
     "organisation": _READ,
@@ -46,7 +46,8 @@ WEB_RIGHTS = {
     "draft": _KEEP,
     "withdrawal": _COUNT,
     "consent_text": _APPEND,
-    "response": "SELECT (receipt_hash, wave, place), DELETE",
+    "withdrawal_request": "INSERT",
+    "response": "",
     "answer": "",
     "comment": "",
     "audit_entry": _APPEND,

@@ -212,7 +212,10 @@ def withdrawn() -> str:
         "interview/words.html",
         title=_("The code was received"),
         paragraphs=[
-            _("If it belongs to a response of a survey that is not closed, this response is deleted."),
+            _(
+                "If it belongs to a response of a survey that is not closed, this response is deleted: at "
+                "once, or in the coming night if it has been mixed with others."
+            ),
             _("So that nobody can be made to prove an answer, this page is the same for every code."),
         ],
         back=("/", _("To the front page")),

@@ -20,6 +20,7 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from survey.answers.anchor import Anchor
 from survey.answers.settling import settle
 from survey.frozen.closing import close
 from survey.site import open_site
@@ -29,7 +30,8 @@ def act(wave, step):
     if wave:
         close(stores, home, wave, datetime(2026, 4, 11, tzinfo=UTC), actor="command", step=step)
     else:
-        settle(stores.main, home, step=step)
+        anchor = Anchor(datetime(2026, 4, 11, tzinfo=UTC), "command")
+        settle(stores.main, home, anchor=anchor, step=step)
 
 for line in sys.stdin:
     point, _, wave = line.strip().partition(" ")

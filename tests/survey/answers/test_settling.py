@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select
 from questionnaires.model import Missing
 from survey import keys
 from survey.answers import receipts
+from survey.answers.anchor import Anchor, anchor_faults
 from survey.answers.models import Answer, Batch, Comment, Inbox, Response, Sent, Withdrawal
 from survey.answers.sending import send
 from survey.answers.settling import settle
@@ -115,8 +116,9 @@ def test_a_crash_at_any_step_loses_and_doubles_nothing(site: Site) -> None:
             assert kept(stores.main) == sent
             with stores.main.reading() as connection:
                 batches = set(connection.scalars(select(Batch.id)))
+                assert anchor_faults(connection) == []
             assert batches <= set(keys.batches(home))  # a batch without its key must be impossible
-            settle(stores.main, home)
+            settle(stores.main, home, anchor=Anchor(NOW, "command"))
             assert count(stores.main, Response) == sent
             assert keys.batches(home) == []
             if not killed:
@@ -157,6 +159,8 @@ def test_a_withdrawal_takes_away_what_waits_and_what_has_settled(site: Site) -> 
     waiting = people(site, asked, 2)
     for one in (settled[3], waiting[0], settled[3], waiting[0]):
         receipts.withdraw(stores.main, receipts.code(one).lower().replace("-", " "), pause=lambda _: None)
+    assert (count(stores.main, Response), count(stores.main, Inbox)) == (21, 1)
+    settle(stores.main, home)
     assert (count(stores.main, Response), count(stores.main, Inbox)) == (20, 1)
     with stores.main.reading() as connection:
         assert connection.scalar(select(func.count(Answer.response.distinct()))) == 20

@@ -49,6 +49,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "answer": {"response": "a" * 32, "variable": "v1", "code": 1, "number": None, "missing": None},
     "comment": {"response": "a" * 32, "item": "i1", "text": "x"},
     "arrival": {"wave": "w1", "place": "aaaaaaaa", "day": DAY, "hour": 0, "responses": 0},
+    "withdrawal_request": {"receipt_hash": KEY},
     "withdrawal": {"wave": "w1", "place": "aaaaaaaa", "n": 0},
     "audit_entry": {
         "number": 2, "minute": NOON, "actor": "a", "act": "a", "subject": "a", "detail": "{}",
@@ -81,6 +82,7 @@ BESIDE: dict[str, dict[str, Any]] = {
     "answer": {"variable": "v2", "code": None, "missing": "refused"},
     "comment": {"item": "i2"},
     "arrival": {"hour": 23},
+    "withdrawal_request": {"receipt_hash": OTHER_KEY},
     "withdrawal": {"place": "bbbbbbbb"},
     "audit_entry": {"number": 3, "hash": OTHER_HASH},
 }  # fmt: skip

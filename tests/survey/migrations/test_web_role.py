@@ -23,7 +23,10 @@ pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 REFUSED = (
     "SELECT * FROM response",
     "SELECT id FROM response",
-    "SELECT flags FROM response",
+    "SELECT receipt_hash FROM response",
+    "DELETE FROM response",
+    "SELECT receipt_hash FROM withdrawal_request",
+    "DELETE FROM withdrawal_request",
     "SELECT count(*) FROM answer",
     "SELECT code FROM answer",
     "SELECT text FROM comment",
@@ -46,7 +49,7 @@ ALLOWED = (
     "SELECT plan FROM wave",
     "SELECT token_hash, batch FROM inbox",
     "DELETE FROM inbox WHERE receipt_hash = 'a' RETURNING batch",
-    "DELETE FROM response WHERE receipt_hash = 'a' RETURNING wave, place",
+    "INSERT INTO withdrawal_request VALUES ('a') ON CONFLICT DO NOTHING",
     "SELECT version_num FROM alembic_version",
 )
 TAKES_IN = ("batch", "inbox", "sent", "arrival", "draft", "withdrawal", "device", "pairing", "audit_entry")
