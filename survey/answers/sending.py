@@ -51,7 +51,7 @@ _WITH_ROOM = (
     .join(Inbox, Inbox.batch == Batch.id, isouter=True)
     .where(Batch.wave == bindparam("wave"), Batch.place == bindparam("place"))
     .group_by(Batch.id)
-    .having(_WAITING < bindparam("most"))
+    .having(bindparam("most") > _WAITING)
     .order_by(_WAITING.desc())
 )
 
