@@ -17,7 +17,7 @@ from sqlalchemy import bindparam, delete, select
 from survey.answers import codes
 from survey.answers.models import Draft
 from survey.answers.sealing import seal, size_of, unseal
-from survey.answers.upserts import insert_new
+from survey.answers.upserts import put
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _FURTHER: Final = 8192  # what a draft may hold beside the answers
 _READ = select(Draft.sealed).where(Draft.id == bindparam("row"), Draft.expires >= bindparam("today"))
+_READ_TO_CHANGE = _READ.with_for_update()
 _DROP = delete(Draft).where(Draft.id == bindparam("row"))
 
 
@@ -63,14 +64,23 @@ def write(  # noqa: PLR0913 - what a draft is
     row, key = _derived(secret)
     size = size_of(instrument, further=_FURTHER)
     sealed = seal(key, content, size=size, bound_to=row)
-    connection.execute(_DROP, {"row": row})
-    insert_new(connection, Draft, id=row, wave=wave, expires=today + timedelta(days=days), sealed=sealed)
+    put(connection, Draft, id=row, wave=wave, expires=today + timedelta(days=days), sealed=sealed)
 
 
-def read(connection: Connection, secret: bytes, *, today: date) -> dict[str, Any] | None:
-    """The pages kept under this secret; None where there are none, or none any more."""
+def read(
+    connection: Connection, secret: bytes, *, today: date, to_change: bool = False
+) -> dict[str, Any] | None:
+    """The pages kept under this secret; None where there are none, or none any more.
+
+    Args:
+        connection: of the main store.
+        secret: from `new`.
+        today: the day, in the site's time zone.
+        to_change: whether they are written afterwards; who wants the same waits for this transaction, so that
+            two tabs do not undo each other's pages.
+    """
     row, key = _derived(secret)
-    sealed = connection.scalar(_READ, {"row": row, "today": today})
+    sealed = connection.scalar(_READ_TO_CHANGE if to_change else _READ, {"row": row, "today": today})
     return None if sealed is None else unseal(key, sealed, bound_to=row)
 
 

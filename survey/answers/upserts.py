@@ -18,6 +18,11 @@ def insert_new(connection: Connection, table: type[Main], **row: Any) -> bool:
     return connection.execute(_unless_there(connection.dialect.name, table), row).rowcount == 1
 
 
+def put(connection: Connection, table: type[Main], **row: Any) -> None:
+    """Insert a row, or write it over the one of its key."""
+    connection.execute(_putting(connection.dialect.name, table, tuple(row)), row)
+
+
 def count_up(connection: Connection, table: type[Main], counter: str, *, by: int = 1, **key: Any) -> None:
     """Add to the counter of a row, which begins at nothing."""
     statement = _counting(connection.dialect.name, table, counter, tuple(key))
@@ -28,6 +33,14 @@ def count_up(connection: Connection, table: type[Main], counter: str, *, by: int
 def _unless_there(dialect: str, table: type[Main]) -> Executable:
     # without the option the count of an INSERT is gone with its cursor
     return _insert(dialect, table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+
+
+@cache
+def _putting(dialect: str, table: type[Main], columns: tuple[str, ...]) -> Executable:
+    statement = _insert(dialect, table)
+    key = [column.name for column in table.metadata.tables[table.__tablename__].primary_key]
+    fresh = {name: statement.excluded[name] for name in columns if name not in key}
+    return statement.on_conflict_do_update(index_elements=key, set_=fresh)
 
 
 @cache

@@ -114,15 +114,17 @@ def cookie_name(wave: str) -> str:
     return f"draft-{wave}"
 
 
-def load(connection: Connection, wave: WaveView) -> Interview | None:
+def load(connection: Connection, wave: WaveView, *, to_change: bool = False) -> Interview | None:
     """The interview that this browser has begun in the wave; None when there is none."""
     secret = codes.read(cookies.take(cookie_name(wave.id)))
-    return None if secret is None else opened(connection, wave, secret)
+    return None if secret is None else opened(connection, wave, secret, to_change=to_change)
 
 
-def opened(connection: Connection, wave: WaveView, secret: bytes) -> Interview | None:
+def opened(
+    connection: Connection, wave: WaveView, secret: bytes, *, to_change: bool = False
+) -> Interview | None:
     """The interview of a secret; None when there is none, or it belongs to another wave."""
-    content = drafts.read(connection, secret, today=site().today())
+    content = drafts.read(connection, secret, today=site().today(), to_change=to_change)
     if content is None or content.get("wave") != wave.id:
         return None
     kept = {name: value for name, value in content.items() if name != "wave"}

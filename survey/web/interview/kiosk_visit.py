@@ -93,10 +93,12 @@ def visit(connection: Connection, place: str) -> Visit | None:
     return Visit(Here(wave, there), version)
 
 
-def load(connection: Connection, found: Visit) -> OneByOne | None:
+def load(connection: Connection, found: Visit, *, to_change: bool = False) -> OneByOne | None:
     """The interview that was begun on this device; None when there is none."""
     secret = _secret()
-    begun = None if secret is None else drafts.opened(connection, found.here.wave, secret)
+    begun = (
+        None if secret is None else drafts.opened(connection, found.here.wave, secret, to_change=to_change)
+    )
     if begun is None or begun.draft.place != found.here.place.id:
         return None
     return OneByOne(begun.secret, begun.draft, begun.instrument)

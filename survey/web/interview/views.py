@@ -119,7 +119,7 @@ def answer(wave: str, place: str, number: int) -> AnyResponse:
     """Keep a page; go on when it is whole, else show it again with its faults. Nothing typed is lost."""
     with site().stores.main.writing() as connection:
         here = entry.opened(connection, wave, place)
-        begun = drafts.load(connection, here.wave)
+        begun = drafts.load(connection, here.wave, to_change=True)
         if begun is None or begun.draft.place != here.place.id:
             return entry.gone(here)
         found = entry.page_numbered(begun, number)
