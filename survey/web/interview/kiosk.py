@@ -295,7 +295,7 @@ def answer(place: str, number: int) -> AnyResponse:
     token = drafts.read_token(request.form.get("token", ""))
     with site().stores.main.writing() as connection:
         found = visits.visit(connection, place)
-        begun = None if found is None else visits.load(connection, found)
+        begun = None if found is None else visits.load(connection, found, to_change=True)
         if begun is None and token is not None and sending.was_sent(connection, token):
             return redirect(f"{address(place)}/thanks", 303)
         if found is None or begun is None or token is None:
