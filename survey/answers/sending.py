@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -18,6 +19,7 @@ from survey.answers.sent_response import cleaned, to_content
 from survey.answers.upserts import count_up, insert_new
 from survey.answers.values import check
 from survey.refusal import Fault, Refusal
+from survey.waves.ending import counted, takes
 from survey.waves.models import Wave, WaveMode, WavePlace, WaveVersion
 from survey.waves.reads import instrument as published_instrument
 
@@ -40,6 +42,8 @@ _USED = select(exists().where(Sent.token_hash == bindparam("token_hash")))
 _INTO_INBOX = insert(Inbox.metadata.tables[Inbox.__tablename__])
 _ASKED = select(
     Wave.closed.is_(None).label("open"),
+    Wave.from_day,
+    Wave.to_day,
     exists().where(WaveVersion.wave == Wave.id, WaveVersion.hash == bindparam("instrument")).label("version"),
     exists().where(WavePlace.wave == Wave.id, WavePlace.place == bindparam("place")).label("place"),
     exists().where(WaveMode.wave == Wave.id, WaveMode.mode == bindparam("mode")).label("mode"),
@@ -54,6 +58,14 @@ _WITH_ROOM = (
     .having(bindparam("most") > _WAITING)
     .order_by(_WAITING.desc())
 )
+
+
+class Asked(NamedTuple):
+    """The version that was asked, and the days of the wave."""
+
+    instrument: Instrument
+    first: date
+    last: date
 
 
 class OpenBatch(NamedTuple):
@@ -93,7 +105,7 @@ def send(  # noqa: PLR0913 - two of them only say where things lie
         draft: the secret of the draft that ends with it.
 
     Raises:
-        Refusal: the wave is closed, does not collect there, or an answer is none of the instrument's.
+        Refusal: the wave is closed or over, does not collect there, or an answer is none of the instrument's.
         ValueError: the token is too short.
     """
     if len(token) < CODE_BYTES:
@@ -105,23 +117,29 @@ def send(  # noqa: PLR0913 - two of them only say where things lie
         locks.collecting(connection, kept.wave)
         if draft is not None:
             drafts.drop(connection, draft)
-        if connection.execute(_USED, {"token_hash": token_hash}).scalar_one():
+        if was_sent(connection, token):
             return
-        instrument = instrument_asked(connection, kept)
-        faults = check(instrument, kept.values, kept.comments)
+        asked = asked_of(connection, kept)
+        faults = faults_of(asked, kept, local)
         if faults:
             raise Refusal(faults)
+        at = counted(asked.last, local)
         locks.batches_of(connection, [(kept.wave, kept.place)])
         if not insert_new(connection, Sent, token_hash=token_hash, wave=kept.wave):
             return  # the same token was sent twice at once
-        batch = open_batch(connection, home, kept, local.date())
-        row = inbox_row(token, kept, batch, size=size_of(instrument))
+        batch = open_batch(connection, home, kept, at.date())
+        row = inbox_row(token, kept, batch, size=size_of(asked.instrument))
         connection.execute(_INTO_INBOX, row._asdict())
-        key: dict[str, Any] = {"wave": kept.wave, "place": kept.place, "day": local.date()}
-        count_up(connection, Arrival, "responses", **key, hour=local.hour)
+        key: dict[str, Any] = {"wave": kept.wave, "place": kept.place, "day": at.date()}
+        count_up(connection, Arrival, "responses", **key, hour=at.hour)
 
 
-def instrument_asked(connection: Connection, response: SentResponse) -> Instrument:
+def was_sent(connection: Connection, token: bytes) -> bool:
+    """Whether a response with this token was received."""
+    return bool(connection.execute(_USED, {"token_hash": sha256(token).digest()}).scalar_one())
+
+
+def asked_of(connection: Connection, response: SentResponse) -> Asked:
     """The version that was asked, where the wave takes such a response.
 
     Raises:
@@ -132,26 +150,32 @@ def instrument_asked(connection: Connection, response: SentResponse) -> Instrume
     found = connection.execute(
         _ASKED, {"wave": wave, **{name: getattr(response, name) for name in names}}
     ).one_or_none()
-    if found is None or not found[0]:
-        remedy = "Thank the person and say that the survey has ended."
-        got = "none such" if found is None else "closed"
-        raise Refusal([_fault("WAVE_CLOSED", f"wave {wave[:40]}", "an open wave", got, remedy)])
+    if found is None or not found.open:
+        raise Refusal([_closed(wave, "an open wave", "none such" if found is None else "closed")])
     remedy = "Begin the interview again from the link of the place."
+    values = {"version": response.instrument, "place": response.place, "mode": response.mode}
     faults = [
         _fault("NOT_IN_WAVE", f"wave {wave}: {name}", f"a {name} of the wave", value[:64], remedy)
-        for (name, value), is_there in zip(
-            (("version", response.instrument), ("place", response.place), ("mode", response.mode)),
-            found[1:4],
-            strict=True,
-        )
-        if not is_there
+        for name, value in values.items()
+        if not getattr(found, name)
     ]
     if not found.consent:
         expected = "a consent whose text is kept"
         faults.append(_fault("NO_CONSENT", f"wave {wave}: consent", expected, response.consent[:64], remedy))
     if faults:
         raise Refusal(faults)
-    return published_instrument(connection, response.instrument)
+    return Asked(published_instrument(connection, response.instrument), found.from_day, found.to_day)
+
+
+def faults_of(asked: Asked, response: SentResponse, local: datetime) -> list[Fault]:
+    """What is wrong with a response that is sent now: too early, too late, or its answers."""
+    begun = local - timedelta(seconds=response.seconds or 0)
+    faults = check(asked.instrument, response.values, response.comments)
+    if not takes(asked.first, asked.last, begun, local):
+        expected = f"an interview begun from {asked.first} to {asked.last} and sent within an hour after"
+        got = f"begun {begun:%Y-%m-%d %H:%M}, sent {local:%Y-%m-%d %H:%M}"
+        faults.append(_closed(response.wave, expected, got))
+    return faults
 
 
 def open_batch(connection: Connection, home: Home, response: SentResponse, today: date) -> OpenBatch:
@@ -196,6 +220,11 @@ def _receipt(token: bytes, response: SentResponse) -> tuple[bytes, bytes | None]
     if response.wants_receipt and response.mode == "web":
         return receipts.hashes(token)
     return secrets.token_bytes(_HASH_BYTES), None
+
+
+def _closed(wave: str, expected: str, got: str) -> Fault:
+    remedy = "Thank the person and say that the survey has ended."
+    return _fault("WAVE_CLOSED", f"wave {wave[:40]}", expected, got, remedy)
 
 
 def _fault(code: str, where: str, expected: str, got: str, remedy: str) -> Fault:

@@ -14,11 +14,11 @@ from survey.answers.bulk import insert_rows
 from survey.answers.codes import CODE_BYTES
 from survey.answers.models import Arrival, Inbox, Sent
 from survey.answers.sealing import size_of
-from survey.answers.sending import inbox_row, instrument_asked, new_batch, open_batch
+from survey.answers.sending import asked_of, faults_of, inbox_row, new_batch, open_batch
 from survey.answers.sent_response import cleaned
 from survey.answers.upserts import count_up
-from survey.answers.values import check
 from survey.refusal import Fault, Refusal
+from survey.waves.ending import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from questionnaires.model import Instrument
-    from survey.answers.sending import InboxRow, OpenBatch
+    from survey.answers.sending import Asked, InboxRow, OpenBatch
     from survey.answers.sent_response import SentResponse
     from survey.config import Home
     from survey.stores import Store
@@ -68,17 +67,16 @@ def send_many(store: Store, home: Home, sendings: Iterable[Sending]) -> int:
     with store.writing() as connection:
         for wave in sorted({one.response.wave for one in given}):
             locks.collecting(connection, wave)
-        new = _new(connection, given)
-        sizes = _checked(connection, new)
-        locks.batches_of(connection, [(one.response.wave, one.response.place) for _, one in new])
-        rows = _rows(connection, home, [one for _, one in new], sizes)
+        new, sizes = _checked(connection, home, _new(connection, given))
+        locks.batches_of(connection, [(one.response.wave, one.response.place) for one in new])
+        rows = _rows(connection, home, new, sizes)
         insert_rows(
             connection,
             Sent,
-            [(row.token_hash, one.response.wave) for row, (_, one) in zip(rows, new, strict=True)],
+            [(row.token_hash, one.response.wave) for row, one in zip(rows, new, strict=True)],
         )
         insert_rows(connection, Inbox, rows)
-        _count(connection, home, [one for _, one in new])
+        _count(connection, new)
     return len(new)
 
 
@@ -95,30 +93,36 @@ def _new(connection: Connection, given: Sequence[Sending]) -> list[tuple[int, Se
     return list(first.values())
 
 
-def _checked(connection: Connection, new: Sequence[tuple[int, Sending]]) -> dict[str, int]:
-    """The bytes to which a response is padded, by the hash of its instrument.
+def _checked(
+    connection: Connection, home: Home, new: Sequence[tuple[int, Sending]]
+) -> tuple[list[Sending], dict[str, int]]:
+    """Those that are new, each at the moment at which it counts, and the padded bytes by instrument.
 
     Raises:
         Refusal: every fault of every response.
     """
-    asked: dict[tuple[str, ...], Instrument | Refusal] = {}
+    asked: dict[tuple[str, ...], Asked | Refusal] = {}
     faults: list[Fault] = []
+    kept: list[Sending] = []
     for number, one in new:
         response = one.response
         key = (response.wave, response.instrument, response.place, response.mode, response.consent)
         if key not in asked:
             asked[key] = _asked(connection, response)
-        found = asked[key]
-        own = found.faults if isinstance(found, Refusal) else check(found, response.values, response.comments)
+        found, local = asked[key], one.now.astimezone(home.settings.zone)
+        own = found.faults if isinstance(found, Refusal) else faults_of(found, response, local)
         faults += [replace(fault, where=f"response {number}: {fault.where}") for fault in own]
+        if not isinstance(found, Refusal):
+            kept.append(replace(one, now=counted(found.last, local)))
     if faults:
         raise Refusal(faults)
-    return {key[1]: size_of(found) for key, found in asked.items() if not isinstance(found, Refusal)}
+    found_all = [(key[1], found) for key, found in asked.items() if not isinstance(found, Refusal)]
+    return kept, {version: size_of(found.instrument) for version, found in found_all}
 
 
-def _asked(connection: Connection, response: SentResponse) -> Instrument | Refusal:
+def _asked(connection: Connection, response: SentResponse) -> Asked | Refusal:
     try:
-        return instrument_asked(connection, response)
+        return asked_of(connection, response)
     except Refusal as refusal:
         return refusal
 
@@ -131,7 +135,7 @@ def _rows(
     for one in new:
         response = one.response
         key = (response.wave, response.place)
-        day = one.now.astimezone(home.settings.zone).date()
+        day = one.now.date()
         batch = batches.get(key) or open_batch(connection, home, response, day)
         if batch.room == 0:
             batch = new_batch(connection, home, response, day)
@@ -140,11 +144,7 @@ def _rows(
     return rows
 
 
-def _count(connection: Connection, home: Home, new: Sequence[Sending]) -> None:
-    came = Counter(
-        (one.response.wave, one.response.place, local.date(), local.hour)
-        for one in new
-        for local in [one.now.astimezone(home.settings.zone)]
-    )
+def _count(connection: Connection, new: Sequence[Sending]) -> None:
+    came = Counter((one.response.wave, one.response.place, one.now.date(), one.now.hour) for one in new)
     for (wave, place, day, hour), responses in sorted(came.items()):
         count_up(connection, Arrival, "responses", by=responses, wave=wave, place=place, day=day, hour=hour)

@@ -91,7 +91,7 @@ def declined(wave: str, place: str) -> str:
 def later(wave: str, place: str) -> AnyResponse:
     """How to go on later: here by itself, elsewhere by a code."""
     with site().stores.main.reading() as connection:
-        here = entry.opened(connection, wave, place)
+        here = entry.going_on(connection, wave, place)
         begun = drafts.load(connection, here.wave)
     if begun is None:
         return redirect(here.base, 303)
@@ -121,7 +121,7 @@ def later(wave: str, place: str) -> AnyResponse:
 def resume(wave: str, place: str) -> AnyResponse:
     """Go on with an interview that was begun on another device."""
     with site().stores.main.reading() as connection:
-        here = entry.opened(connection, wave, place)
+        here = entry.going_on(connection, wave, place)
         fault = ""
         if request.method == "POST":
             limits.guess("resume")
@@ -151,7 +151,7 @@ def resume(wave: str, place: str) -> AnyResponse:
 def stop(wave: str, place: str) -> AnyResponse:
     """Asks before what was entered is erased."""
     with site().stores.main.reading() as connection:
-        here = entry.opened(connection, wave, place)
+        here = entry.going_on(connection, wave, place)
         begun = drafts.load(connection, here.wave)
     if begun is None:
         return redirect(here.base, 303)

@@ -9,6 +9,7 @@ from flask import Response, abort, make_response, render_template
 
 from questionnaires.wording import texts
 from survey.waves import reads as waves
+from survey.waves.ending import counted, takes
 from survey.web.interview.fields import spoken
 from survey.web.site import site, speech
 
@@ -77,6 +78,20 @@ def opened(connection: Connection, wave: str, place: str) -> Here:
     return here
 
 
+def going_on(connection: Connection, wave: str, place: str) -> Here:
+    """As `known`, where an interview that was begun may go on; else the request ends with a page."""
+    here = known(connection, wave, place)
+    if not goes_on(here.wave):
+        abort(shut(here.wave))
+    return here
+
+
+def goes_on(wave: WaveView) -> bool:
+    """Whether who has begun an interview may go on with it: nobody begins one outside the days of a wave."""
+    now = site().clock().astimezone(site().settings.zone)
+    return wave.closed is None and takes(wave.from_day, wave.to_day, counted(wave.to_day, now), now)
+
+
 def version(connection: Connection, here: Here) -> Version:
     """The version with which a person starts now."""
     found = waves.version_for(connection, here.wave.id, None)
@@ -104,6 +119,8 @@ def next_address(wave: WaveView, interview: Interview) -> str:
 
 def gone(here: Here) -> Response:
     """This browser has no part of an interview any more: it was sent, erased, or grew too old."""
+    if not goes_on(here.wave):
+        return shut(here.wave)
     _ = speech().gettext
     words = render_template(
         "interview/words.html",

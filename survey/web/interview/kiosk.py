@@ -17,6 +17,7 @@ from wtforms import ValidationError
 from questionnaires.wording import texts
 from survey import i18n
 from survey.answers import consents
+from survey.answers.sending import was_sent
 from survey.i18n import _
 from survey.registry import devices
 from survey.registry import reads as registry
@@ -230,7 +231,7 @@ def agree(place: str) -> AnyResponse:
             or consent is None
             or token is None
             or request.form.get("consent") != consent.hash
-            or sending.was_sent(connection, token)
+            or was_sent(connection, token)
         ):
             return redirect(address(place), 303)
         draft = Draft(
@@ -296,7 +297,7 @@ def answer(place: str, number: int) -> AnyResponse:
     with site().stores.main.writing() as connection:
         found = visits.visit(connection, place)
         begun = None if found is None else visits.load(connection, found, to_change=True)
-        if begun is None and token is not None and sending.was_sent(connection, token):
+        if begun is None and token is not None and was_sent(connection, token):
             return redirect(f"{address(place)}/thanks", 303)
         if found is None or begun is None or token is None:
             return _gone(place)
@@ -315,9 +316,11 @@ def answer(place: str, number: int) -> AnyResponse:
                 return _item_page(found, begun, page, form, status=_UNPROCESSABLE)
             return redirect(found.next_address(kept) if valid else f"{found.base}/{number}", 303)
     limits.interview(place)
-    sending.send(found.here, kept, token, repeat=False, mode="kiosk")
-    response: Response = make_response(redirect(f"{found.base}/thanks", 303))
-    visits.forget_draft(response)
+    taken = sending.send(found.here, kept, token, repeat=False, mode="kiosk")
+    # where the wave closed meanwhile, the start says so and erases
+    response: Response = make_response(redirect(f"{found.base}/thanks" if taken else found.base, 303))
+    if taken:
+        visits.forget_draft(response)
     return response
 
 

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, exists, select
-
 from survey.answers import sending
-from survey.answers.models import Sent
 from survey.answers.sent_response import SentResponse
 from survey.answers.values import of_answers
+from survey.refusal import Refusal
 from survey.waves.plan import procedure_of, roles_of
 from survey.web.interview.fields import spoken
 from survey.web.site import site, speech
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from survey.waves.plan import Mode
     from survey.waves.reads import WaveView
     from survey.web.interview.draft import Interview
     from survey.web.interview.entry import Here
 
 PUT_AWAY = "sent"
-_SENT = select(exists().where(Sent.token_hash == bindparam("token_hash")))
 
 
 def cookie_name(wave: str) -> str:
@@ -37,13 +31,12 @@ def days_left(wave: WaveView) -> int:
     return max(1, (wave.to_day - site().today()).days + 1)
 
 
-def was_sent(connection: Connection, token: bytes) -> bool:
-    """Whether a response with this token was received."""
-    return bool(connection.execute(_SENT, {"token_hash": sha256(token).digest()}).scalar_one())
+def send(here: Here, interview: Interview, token: bytes, *, repeat: bool, mode: Mode = "web") -> bool:
+    """Send a finished interview and forget its draft, in one transaction.
 
-
-def send(here: Here, interview: Interview, token: bytes, *, repeat: bool, mode: Mode = "web") -> None:
-    """Send a finished interview and forget its draft, in one transaction."""
+    Returns:
+        False when the wave takes no more answers; the draft then stays.
+    """
     draft, plan = interview.draft, here.wave.plan
     made = of_answers(interview.instrument, interview.answers())
     procedure = procedure_of(plan, made.values)
@@ -66,4 +59,10 @@ def send(here: Here, interview: Interview, token: bytes, *, repeat: bool, mode: 
         comments=made.comments,
         wants_receipt=mode == "web",
     )
-    sending.send(site().stores.main, site().home, token, response, now, draft=interview.secret)
+    try:
+        sending.send(site().stores.main, site().home, token, response, now, draft=interview.secret)
+    except Refusal as refusal:
+        if any(fault.code == "WAVE_CLOSED" for fault in refusal.faults):
+            return False
+        raise
+    return True

@@ -9,13 +9,13 @@ from flask_wtf.csrf import validate_csrf  # type: ignore[import-untyped]  # it s
 from wtforms import ValidationError
 
 from survey.answers import consents, receipts
-from survey.refusal import Refusal
+from survey.answers.sending import was_sent
 from survey.web import cookies, limits
 from survey.web.interview import draft as drafts
 from survey.web.interview import entry, sending
 from survey.web.interview.consent import web_consent
 from survey.web.interview.draft import Draft, Interview
-from survey.web.interview.views_of_pages import look_over, page_of_items
+from survey.web.interview.views_of_pages import look_over, over, page_of_items
 from survey.web.site import site, speech
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ interview.add_url_rule(f"{_PLACE}/thanks", "done", methods=["POST"])
 
 _UNPROCESSABLE = 422
 _STALE = 400
+_GONE = 410
 
 
 @interview.endpoint("interview.start")
@@ -84,7 +85,7 @@ def _begun(connection: Connection, here: entry.Here) -> Interview | None:
     token = drafts.read_token(request.form.get("token", ""))
     if request.form.get("act") != "agree" or request.form.get("consent") != consent.hash or token is None:
         return None
-    if sending.was_sent(connection, token):
+    if was_sent(connection, token):
         return None  # the form of an interview that is over, sent again
     draft = Draft(
         place=here.place.id,
@@ -101,8 +102,10 @@ def _begun(connection: Connection, here: entry.Here) -> Interview | None:
 def page(wave: str, place: str, number: int) -> AnyResponse:
     """A page of items as it was left, with its faults if it was sent with any."""
     with site().stores.main.reading() as connection:
-        here = entry.opened(connection, wave, place)
+        here = entry.known(connection, wave, place)
         begun = drafts.load(connection, here.wave)
+    if not entry.goes_on(here.wave):
+        return _over(here, begun)
     if begun is None or begun.draft.place != here.place.id:
         return redirect(here.base, 303)
     found = entry.page_numbered(begun, number)
@@ -118,7 +121,7 @@ def page(wave: str, place: str, number: int) -> AnyResponse:
 def answer(wave: str, place: str, number: int) -> AnyResponse:
     """Keep a page; go on when it is whole, else show it again with its faults. Nothing typed is lost."""
     with site().stores.main.writing() as connection:
-        here = entry.opened(connection, wave, place)
+        here = entry.known(connection, wave, place)
         begun = drafts.load(connection, here.wave, to_change=True)
         if begun is None or begun.draft.place != here.place.id:
             return entry.gone(here)
@@ -130,6 +133,8 @@ def answer(wave: str, place: str, number: int) -> AnyResponse:
             form = begun.form(found, sent)
             return make_response(page_of_items(here, begun, found, form, stale=True), _STALE)
         kept = begun.answered(found, sent)
+        if not entry.goes_on(here.wave):
+            return _over(here, kept)
         try:
             drafts.save(connection, here.wave, kept)
         except ValueError:
@@ -157,8 +162,10 @@ def _is_ours() -> bool:
 def look(wave: str, place: str) -> AnyResponse:
     """All answers before they are sent, each with a way to change it."""
     with site().stores.main.reading() as connection:
-        here = entry.opened(connection, wave, place)
+        here = entry.known(connection, wave, place)
         begun = drafts.load(connection, here.wave)
+    if not entry.goes_on(here.wave):
+        return _over(here, begun)
     if begun is None or begun.draft.place != here.place.id:
         return redirect(here.base, 303)
     if begun.unfinished() is not None:
@@ -171,10 +178,12 @@ def send(wave: str, place: str) -> AnyResponse:
     """Send the response, once however often this comes; the thanks are the same each time."""
     token = drafts.read_token(request.form.get("token", ""))
     with site().stores.main.reading() as connection:
-        here = entry.opened(connection, wave, place)
+        here = entry.known(connection, wave, place)
         begun = drafts.load(connection, here.wave)
         mine = token is not None and begun is not None and begun.draft.token == token.hex()
-        again = not mine and token is not None and sending.was_sent(connection, token)
+        again = not mine and token is not None and was_sent(connection, token)
+    if not again and not entry.goes_on(here.wave):
+        return _over(here, begun)
     if token is None or not (mine or again):
         return entry.gone(here) if begun is None else redirect(f"{here.base}/look", 303)
     if mine and begun is not None:
@@ -182,18 +191,19 @@ def send(wave: str, place: str) -> AnyResponse:
             return redirect(entry.next_address(here.wave, begun), 303)
         limits.interview(here.place.id)
         repeat = bool(cookies.take(sending.cookie_name(here.wave.id)))
-        try:
-            sending.send(here, begun, token, repeat=repeat)
-        except Refusal as refusal:
-            if any(fault.code == "WAVE_CLOSED" for fault in refusal.faults):
-                return entry.shut(here.wave)  # it closed while the form was on its way
-            raise
+        if not sending.send(here, begun, token, repeat=repeat):
+            return _over(here, begun)  # it closed while the form was on its way
     response: Response = make_response(redirect(f"{here.base}/thanks", 303))
     if again and begun is not None:
         return response  # an earlier interview sent again while another one is under way
     cookies.put(response, sending.cookie_name(here.wave.id), token.hex(), days=sending.days_left(here.wave))
     cookies.drop(response, drafts.cookie_name(here.wave.id))
     return response
+
+
+def _over(here: entry.Here, begun: Interview | None) -> Response:
+    """The wave takes no more answers; what was entered is given back to who entered it."""
+    return entry.shut(here.wave) if begun is None else make_response(over(here, begun), _GONE)
 
 
 @interview.endpoint("interview.thanks")

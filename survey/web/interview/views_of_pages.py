@@ -11,7 +11,7 @@ from questionnaires.model import Missing
 from questionnaires.wording import missing_key, texts
 from survey.web.interview.fields import spoken
 from survey.web.interview.flow import numbers, shown
-from survey.web.site import speech
+from survey.web.site import site, speech
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +80,16 @@ def look_over(here: Here, interview: Interview) -> str:
         token=interview.draft.token,
         parts=len(interview.instrument.sections),
         before=f"{here.base}/{interview.shown_pages()[-1].number}",
+    )
+
+
+def over(here: Here, interview: Interview) -> str:
+    """The wave takes no more answers: those that were not sent are given back."""
+    return render_template(
+        "interview/over.html",
+        **here.words(interview.instrument),
+        lines=list(_lines(here, interview)),
+        days=speech().integer(site().settings.draft_days),
     )
 
 
