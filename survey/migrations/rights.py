@@ -24,7 +24,8 @@ _COUNT = "SELECT, INSERT, UPDATE"
 _KEEP = "SELECT, INSERT, UPDATE, DELETE"
 
 # Every table of the main store, so that a new one is thought about; a test compares. Of a settled response
-# nothing can be read, changed or deleted: who withdraws one leaves a request, which settling grants.
+# nothing can be read, changed or deleted: who withdraws one leaves a request, which settling grants. Of
+# accounts it exchanges what their holders choose; it makes none, gives no role and makes no link.
 WEB_RIGHTS = {
     "alembic_version": _READ,
     "organisation": _READ,
@@ -50,6 +51,11 @@ WEB_RIGHTS = {
     "response": "",
     "answer": "",
     "comment": "",
+    "account": "SELECT, UPDATE (password, totp_secret, totp_step)",
+    "account_link": "SELECT, UPDATE (used, seen), DELETE",
+    "account_setup": _KEEP,
+    "account_session": _KEEP,
+    "sign_in_attempt": _KEEP,
     "audit_entry": _APPEND,
 }
 

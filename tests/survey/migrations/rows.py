@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 NOON = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
+MORNING, AFTERNOON = NOON - timedelta(hours=4), NOON + timedelta(hours=4)
 DAY, LATER, EARLIER = date(2026, 3, 2), date(2026, 4, 2), date(2026, 2, 2)
 HASH, OTHER_HASH = "a" * 64, "b" * 64
+ARGON = "$argon2id$v=19$"
 KEY, OTHER_KEY = b"a" * 32, b"b" * 32
 
 # In the order in which they can be inserted.
@@ -51,6 +53,21 @@ ROWS: dict[str, dict[str, Any]] = {
     "arrival": {"wave": "w1", "place": "aaaaaaaa", "day": DAY, "hour": 0, "responses": 0},
     "withdrawal_request": {"receipt_hash": KEY},
     "withdrawal": {"wave": "w1", "place": "aaaaaaaa", "n": 0},
+    "account": {
+        "id": 1, "name": "an", "role": "agency", "agency": "hn", "password": ARGON, "totp_secret": b"x",
+        "totp_step": 0, "made": NOON, "disabled": None,
+    },
+    "account_link": {
+        "code_hash": KEY, "account": 1, "made": NOON, "expires": AFTERNOON, "used": None, "seen": None,
+    },
+    "account_setup": {
+        "cookie_hash": KEY, "account": 1, "expires": NOON, "password": None, "totp_secret": b"x",
+    },
+    "account_session": {
+        "cookie_hash": KEY, "account": 1, "began": NOON, "ends": AFTERNOON, "proved": NOON, "ended": None,
+        "why": None,
+    },
+    "sign_in_attempt": {"name_hash": KEY, "attempts": 0, "until": NOON},
     "audit_entry": {
         "number": 2, "minute": NOON, "actor": "a", "act": "a", "subject": "a", "detail": "{}",
         "previous": HASH, "hash": HASH,
@@ -84,6 +101,14 @@ BESIDE: dict[str, dict[str, Any]] = {
     "arrival": {"hour": 23},
     "withdrawal_request": {"receipt_hash": OTHER_KEY},
     "withdrawal": {"place": "bbbbbbbb"},
+    "account": {
+        "id": 2, "name": "binh", "role": "operator", "agency": None, "password": None, "totp_secret": None,
+        "disabled": NOON,
+    },
+    "account_link": {"code_hash": OTHER_KEY, "used": NOON, "seen": AFTERNOON},
+    "account_setup": {"cookie_hash": OTHER_KEY, "password": ARGON},
+    "account_session": {"cookie_hash": OTHER_KEY, "ended": NOON, "why": "role"},
+    "sign_in_attempt": {"name_hash": OTHER_KEY},
     "audit_entry": {"number": 3, "hash": OTHER_HASH},
 }  # fmt: skip
 ROWS["lineage"] = {"predecessor": 1, "successor": 2, "relation": "merged"}
@@ -124,6 +149,23 @@ BREAKS: dict[str, dict[str, Any]] = {
     "ck_arrival_hour": {"hour": 24},
     "ck_arrival_not_negative": {"responses": -1},
     "ck_withdrawal_not_negative": {"n": -1},
+    "ck_account_name_length": {"name": "b"},
+    "ck_account_name_is_lower_case": {"name": "Binh"},
+    "ck_account_role": {"role": "owner"},
+    "ck_account_agency_has_its_organisation": {"agency": "hn"},
+    "ck_account_agency_length": {"role": "agency", "agency": ""},
+    "ck_account_set_up_whole": {"totp_secret": b"x"},
+    "ck_account_password_is_a_hash": {"password": "x", "totp_secret": b"x", "disabled": None},
+    "ck_account_disabled_cannot_sign_in": {"password": ARGON, "totp_secret": b"x"},
+    "ck_account_link_expires_after_it_was_made": {"expires": NOON, "used": None, "seen": None},
+    "ck_account_link_used_in_time": {"used": AFTERNOON},
+    "ck_account_link_seen_was_used": {"used": None},
+    "ck_account_setup_password_is_a_hash": {"password": "x"},
+    "ck_account_session_ends_after_it_began": {"ends": NOON},
+    "ck_account_session_proved_within": {"proved": MORNING},
+    "ck_account_session_ended_has_a_reason": {"ended": None},
+    "ck_account_session_why": {"why": "mood"},
+    "ck_sign_in_attempt_not_negative": {"attempts": -1},
     "ck_audit_entry_counts_from_one": {"number": 0},
     "ck_audit_entry_hash_length": {"previous": "a" * 63},
     "uq_organisation_code_valid_from": {"code": "hn", "parent": None},
@@ -132,5 +174,6 @@ BREAKS: dict[str, dict[str, Any]] = {
     "uq_device_offered_hash": {"offered_hash": KEY},
     "uq_inbox_receipt_hash": {"receipt_hash": KEY},
     "uq_response_receipt_hash": {"receipt_hash": KEY},
+    "uq_account_name": {"name": "an"},
     "uq_audit_entry_hash": {"hash": HASH},
 }

@@ -195,6 +195,7 @@ CHANGES = (
     "DELETE FROM instrument_version",
     "UPDATE consent_text SET text = 'y'",
     "DELETE FROM consent_text",
+    "UPDATE account SET name = 'x'",
     "UPDATE wave SET plan = 'x'",
     "UPDATE wave SET plan_hash = plan_hash",
 )

@@ -40,6 +40,14 @@ REFUSED = (
     "UPDATE audit_entry SET actor = ''",
     "DELETE FROM audit_entry",
     "DELETE FROM arrival",
+    "UPDATE account SET role = 'operator'",
+    "UPDATE account SET agency = NULL",
+    "UPDATE account SET disabled = NULL",
+    "DELETE FROM account",
+    "INSERT INTO account SELECT * FROM account",
+    "INSERT INTO account_link SELECT * FROM account_link",
+    "UPDATE account_link SET expires = NULL",
+    "UPDATE account_link SET account = 1",
     "TRUNCATE response",
     "CREATE TABLE mine (x integer)",
     "UPDATE alembic_version SET version_num = ''",
@@ -51,8 +59,24 @@ ALLOWED = (
     "DELETE FROM inbox WHERE receipt_hash = 'a' RETURNING batch",
     "INSERT INTO withdrawal_request VALUES ('a') ON CONFLICT DO NOTHING",
     "SELECT version_num FROM alembic_version",
+    "UPDATE account SET password = NULL, totp_secret = NULL",
+    "UPDATE account_link SET used = NULL WHERE account = 1",
+    "SELECT name FROM account WHERE id = 1 FOR UPDATE",
 )
-TAKES_IN = ("batch", "inbox", "sent", "arrival", "draft", "withdrawal", "device", "pairing", "audit_entry")
+TAKES_IN = (
+    "batch",
+    "inbox",
+    "sent",
+    "arrival",
+    "draft",
+    "withdrawal",
+    "device",
+    "pairing",
+    "account_setup",
+    "account_session",
+    "sign_in_attempt",
+    "audit_entry",
+)
 
 
 @pytest.fixture
