@@ -71,6 +71,7 @@ _NAMES = {
         "agency codes also take capitals, dots and hyphens.",
     ),
     "NAME_RESERVED": FindingCode("An item has the name of a column of the frozen wave.", "Choose another."),
+    "NAME_OF_FORM": FindingCode("An item has the name of a field of the forms.", "Choose another."),
     "NAME_CASE": FindingCode("Two names differ in capitals only.", "Use one spelling, or two clear names."),
     "NAME_DUPLICATE": FindingCode("A name is used twice.", "Give each its own name."),
 }

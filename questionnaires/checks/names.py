@@ -1,4 +1,4 @@
-"""Names: their form, and that each is used once and never like a column of the frozen wave."""
+"""Names: their form, and that each is used once, never like a column of the frozen wave or a form's field."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ RESERVED_NAMES = frozenset({
     "decides", "helps", "consent", "repeat", "interviewer", "seconds", "stratum", "psu", "ssu", "weight",
     "fpc1", "fpc2", "flags",
 })  # fmt: skip
+
+# The fields that the forms of an interview have beside the items; a test compares them with the pages.
+FORM_NAMES = frozenset({"act", "csrf_token", "token"})
 
 
 def _kinds(instrument: Instrument) -> dict[str, Named]:
@@ -50,10 +53,12 @@ def name_form(instrument: Instrument) -> Iterator[Fault]:
 
 
 def name_reserved(instrument: Instrument) -> Iterator[Fault]:
-    """An item's name becomes a column beside those of the wave."""
+    """An item's name becomes a column beside those of the wave, and a field of a form."""
     for path, item in placed_items(instrument):
         if item.name in RESERVED_NAMES:
             yield Fault("NAME_RESERVED", (*path, "name"), f"`{item.name}` is a column of every frozen wave.")
+        if item.name in FORM_NAMES:
+            yield Fault("NAME_OF_FORM", (*path, "name"), f"`{item.name}` is a field of every interview.")
 
 
 def name_duplicate(instrument: Instrument) -> Iterator[Fault]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from questionnaires import loader
-from questionnaires.checks.names import RESERVED_NAMES
+from questionnaires.checks.names import FORM_NAMES, RESERVED_NAMES
 from questionnaires.findings import Severity
 
 if TYPE_CHECKING:
@@ -37,6 +37,11 @@ def test_a_name_of_another_form_is_refused(sample: Callable[..., Path], name: st
 @pytest.mark.parametrize("name", COLUMNS.split())
 def test_no_item_may_be_named_like_a_column_of_the_wave(sample: Callable[..., Path], name: str) -> None:
     assert _codes(sample(("name: manner", f"name: {name}"))) == ["NAME_RESERVED"]
+
+
+@pytest.mark.parametrize("name", sorted(FORM_NAMES))
+def test_no_item_may_be_named_like_a_field_of_the_form(sample: Callable[..., Path], name: str) -> None:
+    assert _codes(sample(("name: manner", f"name: {name}"))) == ["NAME_OF_FORM"]
 
 
 def test_agencies_that_differ_in_capitals_only_are_refused(sample: Callable[..., Path]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import get_args, get_type_hints
 
 from questionnaires import loader
-from questionnaires.checks.names import RESERVED_NAMES
+from questionnaires.checks.names import FORM_NAMES, RESERVED_NAMES
 from questionnaires.finding_codes import CODES
 from questionnaires.item_types import ITEM_TYPES
 from questionnaires.model import Comparison, Instrument, Junction, Measure, Missing, Role, Rule
@@ -47,7 +47,7 @@ def test_every_word_of_the_format_is_explained() -> None:
         words |= {member.value for member in closed_set}
     for condition in (Comparison, Junction):
         words |= set(get_args(get_type_hints(condition)["operator"]))
-    assert [word for word in sorted(words | RESERVED_NAMES) if f"`{word}`" not in PAGE] == []
+    assert [word for word in sorted(words | RESERVED_NAMES | FORM_NAMES) if f"`{word}`" not in PAGE] == []
 
 
 def test_the_worked_example_is_a_definition_without_findings(tmp_path: Path) -> None:
