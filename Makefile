@@ -21,7 +21,11 @@ help: ## list what can be made
 		/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: run
-run: .venv/core.stamp ## freeze and score the Kansas City survey, and say where the report lies
+run: .venv/core.stamp ## make the demonstration in ./longdan-demo, once, and serve it at http://127.0.0.1:8000
+	$(BIN)/longdan demo
+
+.PHONY: example
+example: .venv/core.stamp ## freeze and score the Kansas City survey, and say where the report lies
 	@rm -rf $(WAVE) $(RESULT)
 	@mkdir -p out/kansas_city
 	$(BIN)/longdan freeze --data $(KANSAS_CITY)/answers.csv --instrument kcmo_2021 \

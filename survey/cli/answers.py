@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from survey.answers.nightly import nightly
-from survey.cli.faults import faults_of
-from survey.cli.frozen import say
+from survey.cli.children import in_a_child
 from survey.cli.home import now_at, opened
 from survey.cli.options import home_option, json_option
-from survey.frozen.closing import Closed
+from survey.cli.steps import say
 from survey.frozen.closing import close as close_wave
-from survey.refusal import Fault, Refusal
+from survey.refusal import Refusal
 from survey.site import ACTOR
 
 if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
+    from collections.abc import Callable
     from pathlib import Path
+
+    from survey.frozen.closing import Closed
 
 
 @click.command()
@@ -48,7 +48,8 @@ def settle(*, home: Path, machine: bool) -> None:
 @json_option
 def close(*, wave: str, give_up: bool, home: Path, machine: bool) -> None:
     """Close a wave for good and freeze its answers to waves/WAVE."""
-    closed = _in_a_child(home, wave, give_up=give_up)
+    remedy = "Close the wave again: nothing is lost and nothing is done twice."
+    closed = in_a_child(_close, home, wave, give_up, step=say, where=f"wave {wave}", remedy=remedy)
     if machine:
         form = {"wave": wave, "frozen": str(closed.frozen), "manifest": closed.manifest}
         click.echo(json.dumps({**form, "responses": closed.responses, "given_up": closed.lost}))
@@ -57,56 +58,7 @@ def close(*, wave: str, give_up: bool, home: Path, machine: bool) -> None:
         click.echo(f"{closed.frozen}: responses frozen {closed.responses:,}{lost}")
 
 
-def _in_a_child(home: Path, wave: str, *, give_up: bool) -> Closed:
-    """Close in a process of its own, whose memory with all answers ends with it.
-
-    Raises:
-        Refusal: what the child refused, or that it was killed.
-    """
-    context = multiprocessing.get_context("spawn")
-    told, tell = context.Pipe(duplex=False)
-    child = context.Process(target=_close, args=(tell, home, wave, give_up))
-    child.start()
-    tell.close()
-    try:
-        while True:
-            kind, content = told.recv()
-            if kind == "step":
-                say(content)
-            elif kind == "faults":
-                raise Refusal(content)
-            else:
-                closed: Closed = content
-                return closed
-    except EOFError as error:
-        child.join()
-        fault = Fault(
-            code="INTERRUPTED",
-            where=f"wave {wave}",
-            expected="the closing process to end",
-            got=f"it ended with code {child.exitcode}",
-            remedy="Close the wave again: nothing is lost and nothing is done twice.",
-        )
-        raise Refusal([fault]) from error
-    finally:
-        child.join()
-
-
-def _close(tell: Connection[Any, Any], home: Path, wave: str, give_up: bool) -> None:  # noqa: FBT001 - by place
-    try:
-        with opened(home) as site:
-            closed = close_wave(
-                site.stores,
-                site.home,
-                wave,
-                now_at(site.home),
-                actor=ACTOR,
-                give_up=give_up,
-                step=lambda step: tell.send(("step", step)),
-            )
-        tell.send(("closed", closed))
-    except Exception as error:
-        faults = faults_of(error)
-        if not faults:
-            raise
-        tell.send(("faults", faults))
+def _close(home: Path, wave: str, give_up: bool, *, step: Callable[[str], None]) -> Closed:  # noqa: FBT001 - by place
+    with opened(home) as site:
+        now = now_at(site.home)
+        return close_wave(site.stores, site.home, wave, now, actor=ACTOR, give_up=give_up, step=step)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from survey.cli.frozen import say
+from survey.cli.steps import say
 from survey.exports.writing import TO_COME
 from survey.exports.writing import export as write_export
 from survey.frozen.reading import read

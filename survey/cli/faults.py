@@ -36,6 +36,11 @@ _SYSTEM_FAULTS = {
     errno.ENOENT: ("NOT_FOUND", "an existing file or folder", "Check the spelling of the path."),
     errno.EEXIST: ("EXISTS", "a name that is free", "Choose another name or remove what is there."),
     errno.EISDIR: ("NOT_A_FILE", "a file", "Name a file inside the folder."),
+    errno.EADDRINUSE: (
+        "PORT_TAKEN",
+        "a port on which nothing listens yet",
+        "Stop what listens there, or name another with `--port`.",
+    ),
     errno.ENOTDIR: ("NOT_A_FOLDER", "a folder", "Name a folder."),
 }
 _OTHER_FAULT = ("SYSTEM", "the operating system to carry this out", "Remove the cause, then run again.")

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import click
 
 from questionnaires import loader
+from survey.cli.steps import say
 from survey.frozen.outside import freeze as freeze_data
 
 _FILE = click.Path(path_type=Path)
-
-
-def say(step: str) -> None:
-    """A step of long work, for a person who waits at a terminal."""
-    if sys.stderr.isatty():
-        click.echo(f"{step} ...", err=True)
 
 
 @click.command()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # A command is loaded when it is called: the statistics take seconds to import, and most commands need none.
 COMMANDS = {
+    "demo": "survey.cli.demo",
     "init": "survey.cli.site",
     "units": "survey.cli.registry",
     "check": "survey.cli.definitions",

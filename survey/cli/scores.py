@@ -9,7 +9,7 @@ from typing import Literal
 
 import click
 
-from survey.cli.frozen import say
+from survey.cli.steps import say
 from survey.refusal import Fault, Refusal
 from survey.scoring.result import replay as replay_result
 from survey.scoring.result import score as score_wave

@@ -22,7 +22,7 @@ LEFT_BY_TOOLS = {
     "longdan-demo",
     "longdan-site",
 }
-LEFT_BY_TOOLS_SUFFIXES = ("_cache", ".egg-info", ".mo")
+LEFT_BY_TOOLS_SUFFIXES = ("_cache", ".egg-info", ".mo", ".unfinished")
 PYTHON = (*PACKAGES, "translations", "tests", "tools", "benchmarks")
 
 

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from scipy.stats import t
 
-from analysis.synthetic import SamplePlan, draw, make_city, truth
+from analysis.synthetic import CityModel, SamplePlan, Unit, draw, make_city, truth
 from questionnaires import loader
+from survey.demo.city import communes, rated_items
+from survey.demo.files import write_sample
+from survey.demo.home import QUESTIONNAIRE
 from survey.frozen.outside import freeze
 from survey.scoring.result import score
-from tests.survey.scoring.city_survey import (
-    COMMUNES,
-    DEPARTMENTS,
-    MODEL,
-    QUESTIONNAIRE,
-    rated_items,
-    write_files,
-)
 from tests.survey.scoring.program import done, number_of, row_of, rows_of
 
 if TYPE_CHECKING:
@@ -28,6 +24,9 @@ if TYPE_CHECKING:
     from analysis.synthetic import Sample
     from tests.survey.scoring.program import Row
 
+DEPARTMENTS = tuple(Unit(f"S{number:02}", f"Sở thứ {number}", "so") for number in range(1, 16))
+MODEL = CityModel(deciding_kinds=("so",))
+DAYS = tuple(date(2026, 7, 1) + timedelta(days=day) for day in range(MODEL.days))
 ROLES = ("received", "decides")
 NOT_APPLICABLE = -3
 NAMES = ("estimate", "se", "ci_low", "ci_high", "df", "n", "n_valid")
@@ -36,7 +35,7 @@ NAMES = ("estimate", "se", "ci_low", "ci_high", "df", "n", "n_valid")
 @pytest.fixture(scope="module")
 def sample() -> Sample:
     """Twelve communes and four departments; about sixty interviews in each commune."""
-    units = COMMUNES[:12] + DEPARTMENTS[:4]
+    units = communes()[:12] + DEPARTMENTS[:4]
     city = make_city(units, rated_items(), 5, visits=12_000, model=MODEL)
     return draw(city, 6, SamplePlan(allocation=80))
 
@@ -45,7 +44,7 @@ def sample() -> Sample:
 def rows(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
     """Its scores, through the command line."""
     folder = tmp_path_factory.mktemp("city")
-    paths = write_files(sample, folder)
+    paths = write_sample(sample, DAYS, folder)
     options = [word for name, path in paths.items() for word in (f"--{name}", path)]
     done("freeze", *options, "--instrument", QUESTIONNAIRE, "--out", folder / "wave")
     done("score", folder / "wave", "--out", folder / "result", "--engine", "polars")
@@ -169,8 +168,8 @@ def test_the_truth_lies_in_most_intervals(sample: Sample, rows: list[Row]) -> No
 
 def test_the_page_of_a_whole_city_stays_small(tmp_path: Path) -> None:
     """126 communes and 15 departments, 19 questions in their own wording: what a phone can load and keep."""
-    city = make_city(COMMUNES + DEPARTMENTS, rated_items(), 1, visits=150_000, model=MODEL)
-    paths = write_files(draw(city, 2, SamplePlan(allocation=150)), tmp_path)
+    city = make_city(communes() + DEPARTMENTS, rated_items(), 1, visits=150_000, model=MODEL)
+    paths = write_sample(draw(city, 2, SamplePlan(allocation=150)), DAYS, tmp_path)
     plan = tmp_path / "plan.yaml"
     plan.write_text("headline: top2/fixed_weights\nstandard: 80\n", encoding="utf-8")
     freeze(instrument=loader.shipped(QUESTIONNAIRE), out=tmp_path / "wave", plan=plan, **paths)
