@@ -1,4 +1,4 @@
-"""The command that compares what is there with what was sealed: frozen waves, the audit chain."""
+"""The command that compares what is there with what was sealed: frozen waves, the chain, what it noted."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from survey.answers.consents import consent_faults
 from survey.audit import reads
 from survey.cli.home import opened
 from survey.cli.options import home_option, json_option
+from survey.frozen.noted import noted_faults
 from survey.frozen.reading import verify as verify_wave
 from survey.refusal import Refusal
+from survey.waves.sealed import seal_faults
 
 if TYPE_CHECKING:
     from typing import Any
@@ -30,8 +32,8 @@ if TYPE_CHECKING:
 def verify(*, frozen: Path | None, head: str | None, home: Path, machine: bool) -> None:
     """Compare a frozen wave with its checksums, and a site's audit chain with itself and a noted head.
 
-    With FROZEN alone only that folder is compared. Without it the audit chain of the site is, and every
-    frozen wave of the site.
+    With FROZEN alone only that folder is compared. Without it the audit chain of the site is, what the
+    database holds with what the chain noted, and every frozen wave of the site.
     """
     found: dict[str, Any] = {}
     faults: list[Fault] = []
@@ -57,6 +59,8 @@ def _chain(home: Path, head: str | None, found: dict[str, Any]) -> list[Fault]:
         faults = reads.verify_chain(connection, head)
         faults += anchor_faults(connection)
         faults += consent_faults(connection)
+        faults += seal_faults(connection)
+        faults += noted_faults(connection, site.home)
         found |= {"entries": reads.length(connection), "head": reads.head(connection)}
     return faults
 

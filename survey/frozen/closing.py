@@ -39,6 +39,7 @@ from survey.frozen.layout import (
     WITHDRAWALS,
     Design,
 )
+from survey.frozen.noted import FROZEN
 from survey.frozen.reading import read
 from survey.frozen.tallies import POOLED, arrivals, places_in, units, withdrawals
 from survey.frozen.writing import canonical_json, seal, sha256_of, whole_folder, write_csv, write_parquet
@@ -258,7 +259,7 @@ def _note_frozen(  # noqa: PLR0913 - what the chain keeps
     with store.writing() as connection:
         connection.execute(update(Wave).where(Wave.id == wave.id).values(frozen=manifest))
         detail = {"manifest": manifest, "responses": responses, "unreadable given up": lost}
-        record(connection, now=now, actor=actor, act="wave frozen", subject=wave.id, detail=detail)
+        record(connection, now=now, actor=actor, act=FROZEN, subject=wave.id, detail=detail)
 
 
 def _empty(store: Store, wave: str, step: Callable[[str], None]) -> None:

@@ -48,5 +48,39 @@ def keep_columns(table: str, columns: Iterable[str]) -> None:
     op.execute(_sqlite_trigger(f"keep_{table}", event, table))
 
 
+def keep_once(table: str, columns: Iterable[str]) -> None:
+    """Let columns be set, and refuse to change them afterwards."""
+    for column in columns:
+        name, event = f"keep_{table}_{column}", f"BEFORE UPDATE OF {column} ON {table}"
+        if op.get_bind().dialect.name == "postgresql":
+            op.execute(_FUNCTION)
+            op.execute(
+                f"CREATE TRIGGER {name} {event} FOR EACH ROW WHEN"
+                f" (OLD.{column} IS NOT NULL AND NEW.{column} IS DISTINCT FROM OLD.{column})"
+                " EXECUTE FUNCTION longdan_refuse()"
+            )
+        else:
+            when = f"WHEN OLD.{column} IS NOT NULL AND NEW.{column} IS NOT OLD.{column}"
+            op.execute(_sqlite_trigger(name, f"{event} {when}", table))
+
+
+def keep_undeleted(table: str) -> None:
+    """Refuse to delete rows of a table, one or all."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(_FUNCTION)
+        op.execute(
+            f"CREATE TRIGGER keep_{table}_there BEFORE DELETE OR TRUNCATE ON {table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION longdan_refuse()"
+        )
+        return
+    op.execute(_sqlite_trigger(f"keep_{table}_there", f"BEFORE DELETE ON {table}", table))
+
+
+def release(table: str) -> None:
+    """Take back what `keep_columns` put on a table, to put more on it."""
+    on = f" ON {table}" if op.get_bind().dialect.name == "postgresql" else ""
+    op.execute(f"DROP TRIGGER keep_{table}{on}")
+
+
 def _sqlite_trigger(name: str, event: str, table: str) -> str:
     return f"CREATE TRIGGER {name} {event} BEGIN SELECT RAISE(ABORT, '{table} is never changed'); END"

@@ -1,4 +1,4 @@
-"""Tables of waves. A published instrument and a sealed plan are never changed (triggers refuse it)."""
+"""Tables of waves. Published instruments and what is sealed of a wave never change: triggers refuse it."""
 
 from __future__ import annotations
 

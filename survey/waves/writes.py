@@ -20,6 +20,7 @@ from survey.waves.plan_file import headline_of, plan_faults, procedure_item_of
 from survey.waves.reads import Version, versions_of
 from survey.waves.reads import instrument as published_instrument
 from survey.waves.revision import Breaking, Revision, allowed, revision
+from survey.waves.sealed import OPENED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -186,7 +187,7 @@ def open_wave(connection: Connection, asked: Opening, *, now: datetime, today: d
         "basis": plan.basis,
         "places": len(places),
     }
-    head = record(connection, now=now, actor=actor, act="wave opened", subject=asked.wave, detail=detail)
+    head = record(connection, now=now, actor=actor, act=OPENED, subject=asked.wave, detail=detail)
     return Opened(asked.wave, digest, head, tuple(places))
 
 

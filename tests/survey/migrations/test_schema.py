@@ -198,6 +198,20 @@ CHANGES = (
     "UPDATE account SET name = 'x'",
     "UPDATE wave SET plan = 'x'",
     "UPDATE wave SET plan_hash = plan_hash",
+    "UPDATE wave SET id = 'x'",
+    "UPDATE wave SET instrument = 'x'",
+    "UPDATE wave SET pinned = pinned",
+    "UPDATE wave SET from_day = '2026-01-01'",
+    "UPDATE wave SET to_day = '2027-01-01'",
+    "UPDATE wave SET basis = 'probability'",
+    "UPDATE wave SET opened = opened",
+    "DELETE FROM wave",
+    "UPDATE wave_mode SET mode = 'kiosk'",
+    "DELETE FROM wave_mode",
+    "UPDATE wave_place SET place = 'bbbbbbbb'",
+    "DELETE FROM wave_place",
+    "UPDATE wave_version SET offered = offered",
+    "DELETE FROM wave_version",
 )
 
 
@@ -210,16 +224,28 @@ def test_what_must_never_change_is_refused(site: Site, change: str) -> None:
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-@pytest.mark.parametrize("table", ["audit_entry", "consent_text", "instrument_version"])
+@pytest.mark.parametrize("table", ["audit_entry", "consent_text", "instrument_version", "wave", "wave_place"])
 def test_what_must_never_change_cannot_be_truncated(site: Site, table: str) -> None:
     with site.stores.main.writing() as connection, pytest.raises(IntegrityError, match="is never changed"):
         connection.execute(text(f"TRUNCATE {table} CASCADE"))
 
 
-def test_a_wave_can_be_closed(site: Site) -> None:
+def test_a_wave_can_be_closed_and_frozen_and_that_stays(site: Site) -> None:
+    close, freeze = text("UPDATE wave SET closed = opened"), text("UPDATE wave SET frozen = plan_hash")
     with site.stores.main.writing() as connection:
         fill(connection)
-        connection.execute(text("UPDATE wave SET closed = opened"))
+        for act in (close, close, freeze, freeze):
+            connection.execute(act)
+    for change in (
+        "UPDATE wave SET closed = NULL",
+        "UPDATE wave SET closed = '2026-01-01 00:00:00'",
+        "UPDATE wave SET frozen = NULL",
+    ):
+        with (
+            pytest.raises(IntegrityError, match="is never changed"),
+            site.stores.main.writing() as connection,
+        ):
+            connection.execute(text(change))
 
 
 def test_the_rights_of_the_web_role_name_every_table() -> None:
