@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,6 +85,13 @@ def scripts(name: StoreName) -> ScriptDirectory:
     return ScriptDirectory(str(_FOLDER / name))
 
 
+@cache
+def _steps(folder: Path) -> tuple[frozenset[str], str | None]:
+    """The steps in a folder and the last of them, read once: they are those of the program that runs."""
+    steps = ScriptDirectory(str(folder))
+    return frozenset(step.revision for step in steps.walk_revisions()), steps.get_current_head()
+
+
 def _upgrade(store: Store) -> bool:
     config = Config()
     config.set_main_option("script_location", str(_FOLDER / store.name).replace("%", "%%"))
@@ -143,8 +151,7 @@ def _faults(store: Store) -> list[Fault]:
         reason = " ".join(str(error.orig).split())
         remedy = "Run `longdan init` for a new site; else see docs/running.md: where the stores lie."
         return [_fault(store, "STORE", "a store that can be opened", reason, remedy)]
-    known = {step.revision for step in scripts(store.name).walk_revisions()}
-    wanted = scripts(store.name).get_current_head()
+    known, wanted = _steps(_FOLDER / store.name)
     if found == wanted:
         return []
     if occupied:
