@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, abort, current_app, request
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flask import Flask
 
 FOLDER = Path(__file__).parent / "static"
@@ -22,6 +25,7 @@ _EXTENSION = "longdan-files"
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 _TEXT = {".css", ".js", ".svg"}
 _KEPT = "public, max-age=31536000, immutable"
+_NAMED = re.compile(rb'url\("([^"]+)"\)')
 
 
 @dataclass(frozen=True)
@@ -36,9 +40,10 @@ class StaticFile:
 
 def register(app: Flask) -> None:
     """Read every static file, and tell templates where each is served."""
-    app.extensions[_EXTENSION] = {
-        path.relative_to(FOLDER).as_posix(): _read(path) for path in FOLDER.rglob("*") if path.is_file()
+    plain = {
+        path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in FOLDER.rglob("*") if path.is_file()
     }
+    app.extensions[_EXTENSION] = {name: _file(name, _addressed(name, plain)) for name in plain}
     app.register_blueprint(files)
     app.jinja_env.globals["static_file"] = address
 
@@ -73,13 +78,33 @@ def _files() -> dict[str, StaticFile]:
     return files
 
 
-def _read(path: Path) -> StaticFile:
-    plain = path.read_bytes()
-    kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    compressed = gzip.compress(plain, 9, mtime=0) if path.suffix in _TEXT else None
+def _addressed(name: str, plain: Mapping[str, bytes]) -> bytes:
+    """A style sheet with the addresses of the files that it names; another file as it is.
+
+    Raises:
+        KeyError: it names a file that there is not.
+    """
+    if not name.endswith(".css"):
+        return plain[name]
+
+    def where(found: re.Match[bytes]) -> bytes:
+        named = found[1].decode()
+        return f'url("/static/{_version(plain[named])}/{named}")'.encode()
+
+    return _NAMED.sub(where, plain[name])
+
+
+def _version(plain: bytes) -> str:
+    return hashlib.sha256(plain).hexdigest()[:12]
+
+
+def _file(name: str, plain: bytes) -> StaticFile:
+    suffix = Path(name).suffix
+    kind = _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    compressed = gzip.compress(plain, 9, mtime=0) if suffix in _TEXT else None
     return StaticFile(
-        type=f"{kind}; charset=utf-8" if path.suffix in _TEXT else kind,
-        version=hashlib.sha256(plain).hexdigest()[:12],
+        type=f"{kind}; charset=utf-8" if suffix in _TEXT else kind,
+        version=_version(plain),
         plain=plain,
         compressed=compressed if compressed is not None and len(compressed) < len(plain) else None,
     )

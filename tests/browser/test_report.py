@@ -5,54 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from survey.scoring.report.page import render
 from survey.scoring.report.standing import shown
+from tests.browser.measures import CUT_WORDS, SIDEWAYS, TEXT_SPACING, WIDTHS, until, violations
 from tests.survey.scoring.report.samples import hanoi, hanoi_open, kansas_city
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import ConsoleMessage, Page
+    from playwright.sync_api import ConsoleMessage
 
     from tests.browser.conftest import Opens
 
 SAMPLES = {"kansas_city": (kansas_city, "en"), "hanoi": (hanoi, "vi"), "hanoi_open": (hanoi_open, "vi")}
-WIDTHS = (320, 390, 1280)
 THEMES = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
     "more contrast": {"color_scheme": "light", "contrast": "more"},
     "dark, more contrast": {"color_scheme": "dark", "contrast": "more"},
 }
-# WCAG 2.2, 1.4.12: what a reader may set without losing anything.
-TEXT_SPACING = (
-    "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }"
-    "p { margin-bottom: 2em !important }"
-)
-CUT_WORDS = r"""() => {
-  const cut = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const node = walker.currentNode;
-    if (node.parentElement.closest('.hash, .hidden, svg, style')) continue;
-    for (const word of node.data.matchAll(/\p{Number}[\p{Number}.,%–−-]*|[\p{Letter}\p{Mark}]+/gu)) {
-      const range = document.createRange();
-      range.setStart(node, word.index);
-      range.setEnd(node, word.index + word[0].length);
-      const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
-      if (lines.size > 1) cut.push(word[0]);
-    }
-  }
-  return cut;
-}"""
 SMALL_TARGETS = """() => [...document.querySelectorAll('summary, a')]
   .filter((target) => !target.closest('p'))
   .map((target) => [target.textContent.trim(), target.getBoundingClientRect()])
   .filter(([, box]) => box.height < 44 || box.width < 44)
   .map(([text, box]) => `${text}: ${box.width} x ${box.height}`)"""
-SIDEWAYS = "() => document.documentElement.scrollWidth - window.innerWidth"
 OPEN_SOME = (
     """() => document.querySelectorAll('details').forEach((part, place) => { part.open = place < 3 })"""
 )
@@ -74,12 +51,6 @@ def written(folder: Path, html: str) -> str:
     file = folder / "report.html"
     file.write_text(html, encoding="utf-8", newline="\n")
     return file.as_uri()
-
-
-def violations(page: Page) -> list[str]:
-    """What axe-core finds, rule and places."""
-    found = Axe().run(page).response["violations"]
-    return [f"{rule['id']}: {[node['target'] for node in rule['nodes']][:3]}" for rule in found]
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -240,9 +211,7 @@ def test_the_keyboard_reaches_everything(wards: str, opened: Opens) -> None:
         region = page.locator(".scroll").first
         region.focus()
         page.keyboard.press("ArrowRight")
-        # The page forbids the eval behind `wait_for_function`; the scroll takes a moment.
-        page.evaluate("() => new Promise((done) => setTimeout(done, 400))")
-        assert region.evaluate("(part) => part.scrollLeft") > 0
+        until(page, "document.querySelector('.scroll').scrollLeft > 0")
         summary = page.locator("summary").first
         summary.focus()
         assert page.evaluate("getComputedStyle(document.activeElement).outlineWidth") == "3px"

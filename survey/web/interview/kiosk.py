@@ -56,7 +56,7 @@ kiosk.add_url_rule(f"{_PLACE}/thanks", "thanks", methods=["GET"])
 
 DEVICE_COOKIE = "kiosk"
 IDLE_SECONDS = 60
-IDLE_SECONDS_WRITING = 300
+READING_SECONDS = 300
 WARNING_SECONDS = 20
 THANKS_SECONDS = 15
 START_SECONDS = 600
@@ -205,7 +205,7 @@ def about(place: str, code: str) -> AnyResponse:
     visits.settle_language(code)
     words = (consent.about, consent.details, speech().gettext("Back"))
     response = visits.page("words.html", place, words=words, to=f"{address(place)}?chosen")
-    return goes_on(response, IDLE_SECONDS_WRITING, address(place))
+    return goes_on(response, READING_SECONDS, address(place))
 
 
 def _consents(found: Visit) -> list[KioskConsent]:
@@ -250,7 +250,7 @@ def agree(place: str) -> AnyResponse:
 
 @kiosk.endpoint("kiosk.item")
 def item(place: str, number: int) -> AnyResponse:
-    """One item, as if it had no answer yet; with its fault and what was typed where that was no answer."""
+    """One item, as if it had no answer yet: who stands there now may not be who answered."""
     with site().stores.main.reading() as connection:
         found = visits.visit(connection, place)
         begun = None if found is None else visits.load(connection, found)
@@ -260,10 +260,7 @@ def item(place: str, number: int) -> AnyResponse:
     if page is None:
         return redirect(found.next_address(begun), 303)
     form = begun.form(page)
-    if number in begun.draft.tried:
-        form.validate()
-    else:
-        form.take({})  # who stands there now may not be who answered
+    form.take({})
     return _item_page(found, begun, page, form)
 
 
@@ -286,8 +283,7 @@ def _item_page(found: Visit, begun: OneByOne, page: Page, form: ItemForm, *, sta
         section_words=language.keep_together(words.get(f"section.{page.section.name}.wording", "")),
         before=f"{found.base}/{before.number}" if before else "",
     )
-    seconds = IDLE_SECONDS if field.control in {"one", "note"} else IDLE_SECONDS_WRITING
-    return goes_on(response, seconds, f"{found.base}/idle")
+    return goes_on(response, IDLE_SECONDS, f"{found.base}/idle")
 
 
 @kiosk.endpoint("kiosk.answer")
@@ -306,15 +302,12 @@ def answer(place: str, number: int) -> AnyResponse:
             return redirect(found.next_address(begun), 303)
         form = ItemForm(begun.instrument, page.items, speech())
         form.take(request.form.to_dict(flat=False))
-        valid = form.validate()
-        kept = begun.with_page(number, form.typed(), valid=valid)
+        if not form.validate():
+            return _item_page(found, begun, page, form, status=_UNPROCESSABLE)  # no button sends this
+        kept = begun.with_page(number, form.typed(), valid=True)
         if kept.unfinished() is not None:
-            try:
-                drafts.save(connection, found.here.wave, kept)
-            except ValueError:
-                # longer than a draft can be: the text is given back in the answer itself
-                return _item_page(found, begun, page, form, status=_UNPROCESSABLE)
-            return redirect(found.next_address(kept) if valid else f"{found.base}/{number}", 303)
+            drafts.save(connection, found.here.wave, kept)
+            return redirect(found.next_address(kept), 303)
     limits.interview(place)
     taken = sending.send(found.here, kept, token, repeat=False, mode="kiosk")
     # where the wave closed meanwhile, the start says so and erases
