@@ -58,7 +58,7 @@ def test_it_reads_and_writes_where_it_may(folders: dict[str, str]) -> None:
 
 
 def test_no_database_of_duckdb_is_opened_but_by_the_lock() -> None:
-    """A site reads by `locked_engine` alone; the library of statistics opens the one file that it is given."""
+    """A site reads by `locked_engine` alone; the library of statistics opens the file that it is given."""
     opening = {
         place(path, ROOT)
         for path in files(ROOT, ".py", within=("survey", "analysis", "questionnaires"))
