@@ -135,7 +135,9 @@ class Removal(_Record):
 class Manifest(_Record):
     """The folder's table of contents, written last: a folder without it is no frozen wave.
 
-    `head` is that of the audit chain when a wave of ours was closed; null for outside data.
+    `instruments` are the versions that people answered and the one of the sealed plan, in the order in which
+    the wave offered them; `responses` says how many each has. `head` is that of the audit chain when a wave
+    of ours was closed; null for outside data.
     """
 
     format: Literal["longdan-frozen-wave/1"]
@@ -147,6 +149,7 @@ class Manifest(_Record):
     head: str | None = None
     version: str
     instruments: tuple[str, ...]
+    responses: dict[str, int]
     files: dict[FileName, FileEntry]
     removed: tuple[Removal, ...] = ()
 

@@ -57,16 +57,19 @@ class FrozenWave:
 
     @property
     def instrument(self) -> Instrument:
-        """The one instrument of the wave.
+        """The version by whose recipes the wave is scored: the sealed plan's, else the only one.
 
         Raises:
-            Refusal: the wave has several versions.
+            Refusal: there are several versions, and the plan names none of them.
         """
+        planned = None if self.plan is None else self.plan.get("version")
+        if isinstance(planned, str) and planned in self.instruments:
+            return self.instruments[planned]
         if len(self.instruments) > 1:
+            expected = "one instrument, or a plan whose `version` is one of them"
             got = f"{len(self.instruments)} versions"
             remedy = "Freeze the answers to each version as a wave of its own."
-            fault = _fault("SEVERAL_INSTRUMENTS", self.path / MANIFEST, "one instrument", got, remedy)
-            raise Refusal([fault])
+            raise Refusal([_fault("SEVERAL_INSTRUMENTS", self.path / MANIFEST, expected, got, remedy)])
         return next(iter(self.instruments.values()))
 
     @contextmanager

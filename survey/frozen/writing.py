@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from survey.frozen.engine import exact_path
-from survey.frozen.layout import MANIFEST, FileEntry, Manifest
+from survey.frozen.engine import exact_path, literal
+from survey.frozen.layout import MANIFEST, RESPONSES, FileEntry, Manifest
 from survey.refusal import Fault, Refusal
 
 if TYPE_CHECKING:
@@ -101,13 +101,16 @@ def canonical_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def seal(folder: Path, connection: duckdb.DuckDBPyConnection, **fields: Any) -> Manifest:
+def seal(
+    folder: Path, connection: duckdb.DuckDBPyConnection, *, instruments: Sequence[str], **fields: Any
+) -> Manifest:
     """Write the manifest over everything in the folder, and see it safely on the disk.
 
     Args:
         folder: what was written so far.
         connection: an engine that may read the folder, to count rows of Parquet.
-        fields: the manifest's fields but `format` and `files`.
+        instruments: the hashes of the versions.
+        fields: the manifest's fields but `format`, `responses` and `files`.
     """
     files = {}
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -116,7 +119,13 @@ def seal(folder: Path, connection: duckdb.DuckDBPyConnection, **fields: Any) -> 
         files[path.relative_to(folder).as_posix()] = FileEntry(
             sha256=sha256_of(path), bytes=path.stat().st_size, rows=rows_of(connection, path)
         )
-    manifest = Manifest(format="longdan-frozen-wave/1", files=files, **fields)
+    manifest = Manifest(
+        format="longdan-frozen-wave/1",
+        instruments=tuple(instruments),
+        responses=dict.fromkeys(instruments, 0) | _versions_in(connection, folder),
+        files=files,
+        **fields,
+    )
     path = folder / MANIFEST
     text = json.dumps(manifest.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, indent=2)
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
@@ -144,6 +153,14 @@ def rows_of(connection: duckdb.DuckDBPyConnection, path: Path) -> int | None:
         with path.open(encoding="utf-8", newline="") as file:
             return sum(1 for _ in csv.reader(file)) - 1
     return None
+
+
+def _versions_in(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]:
+    """How many responses each version of the instrument has."""
+    parts = sorted((folder / RESPONSES).iterdir())
+    places = ", ".join(literal(exact_path(part)) for part in parts)
+    found = connection.query(f"FROM read_parquet([{places}], union_by_name = true)")
+    return dict(found.aggregate("instrument, count(*)", "instrument").fetchall())
 
 
 def _synchronise(path: Path) -> None:

@@ -11,15 +11,17 @@ from analysis import SurveyDesign
 from analysis.frames import lazy
 from analysis.indices import IndexEstimate, indices
 from survey.refusal import Fault, Refusal
-from survey.scoring.judged import AGENCY, Judgement, Part, agencies_in_roles, judgements
+from survey.scoring.judged import AGENCY, Judgement, Part, agencies_in_roles, judgements, unpooled
 from survey.scoring.rows import ScoreRow
 from survey.scoring.thresholds import decision_use, suppressed
+from survey.scoring.versions import versions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from survey.frozen.layout import Basis, Design
     from survey.frozen.reading import FrozenWave
+    from survey.scoring.versions import Versions
 
 Engine = Literal["duckdb", "polars"]
 
@@ -36,17 +38,18 @@ def scores(wave: FrozenWave, *, engine: Engine = "duckdb", threads: int | None =
         threads: how many threads it may use; None: all cores.
 
     Raises:
-        Refusal: an agency is both named by the instrument and found in a role, or nothing is rated.
+        Refusal: an agency is both named by the instrument and found in a role, nothing is rated, or there are
+            several versions of the instrument and the plan names none of them.
         StatisticsError: the design cannot carry an estimate.
     """
-    found = judgements(wave.instrument)
-    if not found:
+    versions = versions_of(wave)
+    if not versions.rated:
         raise Refusal([_nothing_rated(wave)])
     rows: list[ScoreRow] = []
     with _frame(wave, engine, threads) as frame:
-        design = _design(frame, wave.design)
-        for judgement in found:
-            made = list(_rows(_estimates(design, judgement, wave.design), judgement, wave))
+        design = _design(unpooled(frame, versions.changed) if versions.changed else frame, wave.design)
+        for judgement in judgements(versions):
+            made = list(_rows(_estimates(design, judgement, wave.design), judgement, versions, wave))
             twice = {row.agency for row in rows} & {row.agency for row in made}
             if twice:
                 raise Refusal([_in_two_ways(agency) for agency in sorted(twice)])
@@ -99,32 +102,57 @@ def _estimates(design: SurveyDesign, judgement: Judgement, described: Design) ->
     return indices(design.observing(rows), judgement.items, judgement.sets, by=[AGENCY])
 
 
-def _rows(estimates: list[IndexEstimate], judgement: Judgement, wave: FrozenWave) -> Iterator[ScoreRow]:
-    """The rows of the instrument's recipes; where a recipe gives a part no weight, its row says so."""
-    recipes = frozenset(recipe.name for recipe in wave.instrument.recipes)
-    by_item = frozenset(f"{recipe.measure}/item" for recipe in wave.instrument.recipes)
-    constructs = {one.name: one for one in wave.instrument.constructs}
+def _rows(
+    estimates: list[IndexEstimate], judgement: Judgement, versions: Versions, wave: FrozenWave
+) -> Iterator[ScoreRow]:
+    """The rows of the plan's recipes; where a recipe gives a part no weight, its row says so."""
+    recipes = frozenset(recipe.name for recipe in versions.planned.recipes)
+    by_item = frozenset(f"{recipe.measure}/item" for recipe in versions.planned.recipes)
+    constructs = {one.item.name: one.construct for one in versions.all}
     found: dict[_Key, IndexEstimate | None] = {}
     for estimate in estimates:
         if estimate.item:
-            construct = constructs[str(wave.instrument.item(estimate.item).construct)]
+            construct = constructs[estimate.item]
             part = Part(agency=construct.agency or "", construct=construct.name, recipes=by_item)
         else:
             part = judgement.parts[estimate.set]
         agency = part.agency or str(estimate.domain[0])
-        if not estimate.item:
-            for recipe in recipes:
-                found.setdefault((agency, part.construct, "", recipe), None)
+        for recipe in recipes:
+            # an agency that only added items judge has a whole index too, of which nothing is made
+            found.setdefault((agency, "" if estimate.item else part.construct, "", recipe), None)
         recipe = f"{estimate.measure}/{estimate.rule}"
         if recipe in part.recipes:
             found[agency, part.construct, estimate.item, recipe] = estimate
+    split = _split(found, judgement, versions)
     kinds = {str(unit["code"]): str(unit.get("kind") or "") for unit in wave.units}
-    return (_row(key, estimate, kinds, wave.design.basis) for key, estimate in found.items())
+    for key, one in found.items():
+        yield _row(key, one, kinds, wave.design.basis, pooled=key not in split)
 
 
-def _row(key: _Key, estimate: IndexEstimate | None, kinds: dict[str, str], basis: Basis) -> ScoreRow:
+def _split(
+    found: dict[_Key, IndexEstimate | None], judgement: Judgement, versions: Versions
+) -> frozenset[_Key]:
+    """Rows that would mix questions: of an item that changed, or of a set that not all were asked alike."""
+    judged = {(agency, item) for agency, _, item, _ in found if item}
+    sets = {one.name: {item.column for item in one.items} for one in judgement.sets}
+    apart = versions.changed | versions.partly
+    return frozenset(
+        key
+        for key, estimate in found.items()
+        if key[2] in versions.changed
+        or (
+            estimate is not None
+            and not key[2]
+            and any((key[0], item) in judged for item in sets[estimate.set] & apart)
+        )
+    )
+
+
+def _row(
+    key: _Key, estimate: IndexEstimate | None, kinds: dict[str, str], basis: Basis, *, pooled: bool
+) -> ScoreRow:
     agency, construct, item, recipe = key
-    reason = suppressed(estimate)
+    reason = suppressed(estimate, pooled=pooled)
     return ScoreRow(
         agency=agency,
         kind=kinds.get(agency, ""),
@@ -132,7 +160,7 @@ def _row(key: _Key, estimate: IndexEstimate | None, kinds: dict[str, str], basis
         item=item,
         recipe=recipe,
         basis=basis,
-        decision_use=decision_use(estimate, basis),
+        decision_use=decision_use(estimate, basis, reason=reason),
         suppressed=reason,
         **({} if estimate is None or reason else _numbers(estimate)),
     )

@@ -9,13 +9,16 @@ from questionnaires.wording import texts
 from survey.frozen.layout import PLAN
 from survey.refusal import Fault, Refusal
 from survey.scoring.report.contents import Agency, ReportInput
+from survey.scoring.versions import versions_of
 from survey.version import version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from questionnaires.model import Instrument
     from survey.frozen.reading import FrozenWave
     from survey.scoring.rows import ScoreRow
+    from survey.scoring.versions import Versions
 
 HEADLINE = "top2/fixed_weights"
 TOP = 100
@@ -27,8 +30,8 @@ def report_of(wave: FrozenWave, rows: Sequence[ScoreRow], language: str, *, data
     Raises:
         Refusal: the plan's headline is no recipe of the instrument, or its standard no score.
     """
-    instrument = wave.instrument
-    wording = texts(instrument, language if language in instrument.languages else instrument.source_language)
+    versions = versions_of(wave)
+    instrument = versions.planned
     units = {
         str(unit["code"]): Agency(name=str(unit["name"]), kind=str(unit.get("kind") or ""))
         for unit in wave.units
@@ -39,24 +42,41 @@ def report_of(wave: FrozenWave, rows: Sequence[ScoreRow], language: str, *, data
     subject: Literal["errand", "person"] = "errand" if by_role else "person"
     return ReportInput(
         rows=tuple(rows),
-        title=wording["title"],
+        title=_wording(instrument, language)["title"],
         wave=wave.manifest.wave,
         basis=wave.design.basis,
         subject=subject,
         headline=headline,
         interval="t",
         agencies=agencies,
-        items={item.name: wording[f"item.{item.name}"] for item in instrument.items if item.construct},
-        constructs={one.name: wording[f"construct.{one.name}"] for one in instrument.constructs},
+        items={
+            one.item.name: _wording(one.instrument, language)[f"item.{one.item.name}"] for one in versions.all
+        },
+        constructs=_constructs(versions, language),
         data_hash=data,
         code_version=version(),
-        instruments=wave.manifest.instruments,
+        instruments={name: wave.manifest.responses[name] for name in wave.manifest.instruments},
+        partly=tuple(one.item.name for one in versions.all if one.item.name in versions.partly),
         plan_hash=wave.manifest.plan,
         after_the_fact=wave.manifest.plan is None,
         opened=_day(wave.manifest.opened),
         closed=_day(wave.manifest.closed),
         standard=standard,
     )
+
+
+def _constructs(versions: Versions, language: str) -> dict[str, str]:
+    """The constructs of the plan's version, then those that only added items measure."""
+    wording = _wording(versions.planned, language)
+    found = {one.name: wording[f"construct.{one.name}"] for one in versions.planned.constructs}
+    for one in versions.added:
+        key = f"construct.{one.construct.name}"
+        found.setdefault(one.construct.name, _wording(one.instrument, language)[key])
+    return found
+
+
+def _wording(instrument: Instrument, language: str) -> dict[str, str]:
+    return texts(instrument, language if language in instrument.languages else instrument.source_language)
 
 
 def _planned(wave: FrozenWave) -> tuple[str, float | None]:

@@ -1,4 +1,4 @@
-"""From an instrument to what is judged: rated items by agency, named by the instrument or found in a role."""
+"""From versions to what is judged: rated items by agency, named by the instrument or found in a role."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
+from analysis.frames import lazy
 from analysis.index_sums import MEASURES, ItemSet, RatedItem
-from questionnaires.model import Instrument, ItemType, Role, Rule
+from questionnaires.model import Role, Rule
 from survey.frozen.layout import missing_column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from analysis.frames import Frame
-    from questionnaires.model import Construct, Item, Recipe
+    from questionnaires.model import Construct, Instrument, Recipe
+    from survey.scoring.versions import RatedBy, Versions
 
 # two underscores: no item can be called so
 AGENCY = "agency__judged"
@@ -56,22 +58,39 @@ class Judgement:
     roles: tuple[Role, ...] = ()
 
 
-def judgements(instrument: Instrument) -> list[Judgement]:
-    """What the instrument judges: agencies that it names, and agencies found in their roles."""
+def judgements(versions: Versions) -> list[Judgement]:
+    """What the versions of a wave judge: agencies that they name, and agencies found in their roles.
+
+    Sets are made of the items of the plan's version; those that others added are scored alone.
+    """
+    recipes = frozenset(recipe.name for recipe in versions.planned.recipes)
     rated = {
         construct: tuple(
-            _rated(instrument, item)
-            for item in instrument.items
-            if item.type is ItemType.RATING and item.construct == construct.name
+            _rated(one, versions.planned) for one in versions.rated if one.construct == construct
         )
-        for construct in instrument.constructs
+        for construct in versions.planned.constructs
     }
     rated = {construct: items for construct, items in rated.items() if items}
+    added = [(one.construct, _rated(one, versions.planned)) for one in versions.added]
     named = {construct: items for construct, items in rated.items() if construct.agency is not None}
     by_role = {construct: items for construct, items in rated.items() if construct.role is not None}
-    recipes = frozenset(recipe.name for recipe in instrument.recipes)
-    found = [_named(named, recipes)] if named else []
-    return [*found, _in_roles(by_role, recipes)] if by_role else found
+    named_alone = tuple(item for construct, item in added if construct.agency is not None)
+    in_roles_alone = [(construct, item) for construct, item in added if construct.role is not None]
+    found = []
+    if named or named_alone:
+        found.append(_named(named, named_alone, recipes))
+    if by_role or in_roles_alone:
+        found.append(_in_roles(by_role, in_roles_alone, recipes))
+    return found
+
+
+def unpooled(frame: object, items: Iterable[str]) -> Frame:
+    """The responses without the answers to some items, as if these had concerned nobody."""
+    columns: dict[str, nw.Expr] = {}
+    for name in sorted(items):
+        columns[name] = nw.lit(None, nw.Int64)
+        columns[missing_column(name)] = nw.lit(OFF_ROUTE)
+    return lazy(frame).with_columns(**columns)
 
 
 def agencies_in_roles(frame: Frame, judgement: Judgement, kept: Sequence[str]) -> Frame:
@@ -110,19 +129,21 @@ def _differs(agency: nw.Expr, earlier: Role) -> nw.Expr:
     return other.is_null() | (other != agency)
 
 
-def _rated(instrument: Instrument, item: Item) -> RatedItem:
-    scale = instrument.scale_of(item)
+def _rated(one: RatedBy, planned: Instrument) -> RatedItem:
+    scale = one.instrument.scale_of(one.item)
     weights: dict[str, float] = {
-        recipe.measure.value: _weight(recipe, item.name) for recipe in instrument.recipes if _is_fixed(recipe)
+        recipe.measure.value: _weight(recipe, one.item.name)
+        for recipe in planned.recipes
+        if _is_fixed(recipe)
     }
     top2, mean100 = (weights.get(measure, 1.0) for measure in MEASURES)
     return RatedItem(
-        column=item.name,
+        column=one.item.name,
         low=min(scale.codes),
         high=max(scale.codes),
         satisfied=scale.satisfied,
-        construct=str(item.construct),
-        missing=missing_column(item.name),
+        construct=one.construct.name,
+        missing=missing_column(one.item.name),
         weights=(top2, mean100),
     )
 
@@ -135,7 +156,11 @@ def _weight(recipe: Recipe, item: str) -> float:
     return next((float(one.weight) for one in recipe.item_weights if one.item == item), 0.0)
 
 
-def _named(constructs: dict[Construct, tuple[RatedItem, ...]], recipes: frozenset[str]) -> Judgement:
+def _named(
+    constructs: dict[Construct, tuple[RatedItem, ...]],
+    alone: tuple[RatedItem, ...],
+    recipes: frozenset[str],
+) -> Judgement:
     agencies: dict[str, dict[str, tuple[RatedItem, ...]]] = {}
     for construct, items in constructs.items():
         agencies.setdefault(str(construct.agency), {})[construct.name] = items
@@ -145,21 +170,31 @@ def _named(constructs: dict[Construct, tuple[RatedItem, ...]], recipes: frozense
         for construct_name, items in (("", _together(own)), *(own.items() if len(own) > 1 else ()))
         for part, items in _parts(Part(agency=agency, construct=construct_name, recipes=recipes), items)
     ]
-    return _judgement(tuple(item for items in constructs.values() for item in items), made)
+    return _judgement((*(item for items in constructs.values() for item in items), *alone), made)
 
 
-def _in_roles(constructs: dict[Construct, tuple[RatedItem, ...]], recipes: frozenset[str]) -> Judgement:
+def _in_roles(
+    constructs: dict[Construct, tuple[RatedItem, ...]],
+    alone: list[tuple[Construct, RatedItem]],
+    recipes: frozenset[str],
+) -> Judgement:
     judged = {
-        construct.name: tuple(replace(item, judged=f"judged__{construct.role}") for item in items)
+        construct.name: tuple(_in_role(construct, item) for item in items)
         for construct, items in constructs.items()
     }
     made = [
         (part, items)
         for construct_name, items in (("", _together(judged)), *judged.items())
+        if items
         for part, items in _parts(Part(agency="", construct=construct_name, recipes=recipes), items)
     ]
-    used = {construct.role for construct in constructs}
-    return _judgement(_together(judged), made, tuple(role for role in Role if role in used))
+    used = {construct.role for construct in (*constructs, *(construct for construct, _ in alone))}
+    items = (*_together(judged), *(_in_role(construct, item) for construct, item in alone))
+    return _judgement(items, made, tuple(role for role in Role if role in used))
+
+
+def _in_role(construct: Construct, item: RatedItem) -> RatedItem:
+    return replace(item, judged=f"judged__{construct.role}")
 
 
 def _together(parts: dict[str, tuple[RatedItem, ...]]) -> tuple[RatedItem, ...]:

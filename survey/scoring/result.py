@@ -69,7 +69,7 @@ def score(  # noqa: PLR0913 - the options of the command
         step("Scoring")
         rows = scores(wave, engine=engine, threads=threads)
         step("Writing")
-        _write_scores(folder, rows)
+        _write_scores(folder, rows, wave.manifest.responses)
         data = sha256_of(frozen / MANIFEST)
         page = render(report_of(wave, rows, language, data=data), language)
         (folder / REPORT).write_text(page, encoding="utf-8", newline="\n")
@@ -121,12 +121,17 @@ def replay(result: Path, scratch: Path, *, step: Callable[[str], None] = lambda 
     return manifest
 
 
-def _write_scores(folder: Path, rows: list[ScoreRow]) -> None:
+def _write_scores(folder: Path, rows: list[ScoreRow], instruments: dict[str, int]) -> None:
     with (folder / CSV).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows(("" if cell is None else cell for cell in astuple(row)) for row in rows)
-    form = {"format": "longdan-scores/1", "columns": COLUMNS, "rows": [asdict(row) for row in rows]}
+    form = {
+        "format": "longdan-scores/1",
+        "instruments": instruments,
+        "columns": COLUMNS,
+        "rows": [asdict(row) for row in rows],
+    }
     (folder / JSON).write_text(
         json.dumps(form, ensure_ascii=False, allow_nan=False, indent=1) + "\n", encoding="utf-8", newline="\n"
     )

@@ -18,20 +18,28 @@ WITHHELD_BELOW = 10
 INDICATIVE_BELOW = 30
 
 
-def suppressed(estimate: IndexEstimate | None) -> str:
-    """Why the numbers are withheld; empty when they are not. None: the recipe gives the items no weight."""
+def suppressed(estimate: IndexEstimate | None, *, pooled: bool = True) -> str:
+    """Why the numbers are withheld; empty when they are not.
+
+    Args:
+        estimate: the estimate; None: the recipe gives the items no weight.
+        pooled: whether everybody was asked what it is made of, in versions that are comparable.
+    """
     if estimate is None:
         return "no_weight"
+    if not pooled:
+        return "versions_differ"
     if estimate.n_valid < WITHHELD_BELOW:
         return "few_respondents"
     return estimate.reason
 
 
-def decision_use(estimate: IndexEstimate | None, basis: Basis) -> str:
+def decision_use(estimate: IndexEstimate | None, basis: Basis, *, reason: str) -> str:
     """`improvement` for numbers from enough people who were chosen, `none` for all others.
 
-    Who answers an open channel chose to; such a number is neither compared nor used.
+    Who answers an open channel chose to; such a number is neither compared nor used. `reason` is why the
+    numbers are withheld, empty when they are not.
     """
-    if estimate is None or suppressed(estimate) or basis == "open" or estimate.n_least < INDICATIVE_BELOW:
+    if estimate is None or reason or basis == "open" or estimate.n_least < INDICATIVE_BELOW:
         return "none"
     return "improvement"

@@ -44,7 +44,8 @@ class ReportInput:
     language and the instrument's order. `subject` says what one interview is about: an errand done at the
     agency, or the person's view of it. `interval` names the method of the intervals. `standard` (0 to 100, on
     the headline's measure) is given only where the sealed plan fixed it. `visitors` counts arrivals by agency
-    in an open wave; an agency that is not counted is left out.
+    in an open wave; an agency that is not counted is left out. `instruments` says how many answered each
+    version, by its hash; `partly` names the items that some of them were not offered.
 
     Raises:
         ValueError: a row names an agency, item or construct without a name here, an agency has no row of the
@@ -63,7 +64,8 @@ class ReportInput:
     constructs: Mapping[str, str]
     data_hash: str
     code_version: str
-    instruments: tuple[str, ...] = ()
+    instruments: Mapping[str, int] = field(default_factory=dict)
+    partly: tuple[str, ...] = ()
     plan_hash: str | None = None
     after_the_fact: bool = False
     opened: date | None = None

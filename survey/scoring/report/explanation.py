@@ -165,10 +165,26 @@ def limits(report: ReportInput, language: Language) -> Iterator[str]:
             "Whoever wished answered, so the numbers cannot stand for those who did not. They are not for "
             "ranking, rewards or appointments."
         )
+    yield from _versions(report, language)
     if report.standard is not None and report.basis != "probability":
         yield language.gettext(
             "The plan's standard of %(standard)s is not applied: it takes a sample drawn at random.",
             standard=standard_text(report, language),
+        )
+
+
+def _versions(report: ReportInput, language: Language) -> Iterator[str]:
+    """What follows where the questionnaire was changed during the wave."""
+    if len(report.instruments) > 1:
+        yield language.gettext(
+            "The questionnaire was changed during the wave. Answers were taken together only where the same "
+            "was asked; the end of the page says how many had which version."
+        )
+    if report.partly:
+        yield language.gettext(
+            "Some people were not asked these questions: %(questions)s. Their numbers rest on those who "
+            "were, and no index is made of them.",
+            questions="; ".join(f"“{report.items[item]}”" for item in report.partly),
         )
 
 
@@ -216,6 +232,9 @@ def provenance(report: ReportInput, language: Language) -> Iterator[tuple[str, s
         yield gettext("Sealed plan"), gettext("None")
     else:
         yield gettext("Sealed plan (SHA-256)"), report.plan_hash
-    for instrument in report.instruments:
-        yield gettext("Questionnaire (SHA-256)"), instrument
+    for instrument, responses in report.instruments.items():
+        # with one version the basis of each number says how many there are
+        several = len(report.instruments) > 1
+        told = language.ngettext("%(number)s response", "%(number)s responses", responses)
+        yield gettext("Questionnaire (SHA-256)"), f"{instrument}: {told}" if several else instrument
     yield gettext("Program"), f"longdan {report.code_version}"

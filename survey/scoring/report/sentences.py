@@ -58,6 +58,7 @@ _WITHHELD = {
     "no_degrees_of_freedom": _("Not published: its uncertainty cannot be computed"),
     NO_INTERVAL: _("Not published: its uncertainty cannot be computed"),
     "no_weight": _("Not published: this recipe gives its questions no weight"),
+    "versions_differ": _("Not published: not everybody was asked the same"),
     "complementary": _("Not yet published, so that it does not give away another number"),
 }
 _STANDING = {

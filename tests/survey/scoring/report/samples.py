@@ -146,7 +146,7 @@ def kansas_city() -> ReportInput:
         constructs={},
         data_hash=DATA_HASH,
         code_version="0.1.0",
-        instruments=("9b1d" * 16,),
+        instruments={"9b1d" * 16: 1033},
         after_the_fact=True,
     )
 
@@ -190,7 +190,7 @@ def hanoi(count: int = 30) -> ReportInput:
         constructs=HANOI_CONSTRUCTS,
         data_hash=DATA_HASH,
         code_version="0.1.0",
-        instruments=("4c2e" * 16,),
+        instruments={"4c2e" * 16: 8000},
         plan_hash=PLAN_HASH,
         opened=date(2026, 7, 1),
         closed=date(2026, 9, 30),

@@ -83,11 +83,27 @@ def test_basis_provenance_and_limits_are_on_the_page(sample: tuple[ReportInput, 
     report, code = sample
     foot = page.one("footer").text
     assert report.data_hash in foot
-    assert report.instruments[0] in foot
+    assert all(version in foot for version in report.instruments)
     assert f"longdan {report.code_version}" in foot
     assert (report.plan_hash or {"vi": "Không có", "en": "None"}[code]) in foot
     assert {"vi": "không đánh giá từng cán bộ", "en": "do not assess single officers"}[code] in page.text
     assert page.one("html").attributes["lang"] == code
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("vi", ("Bảng hỏi có thay đổi", "được hỏi những câu này: “Tìm nơi nộp hồ sơ", "1.900 phiếu trả lời")),
+        ("en", ("The questionnaire was changed", "asked these questions: “Tìm nơi nộp", "1,900 responses")),
+    ],
+)
+def test_several_versions_are_told_with_how_many_had_each(code: str, said: tuple[str, ...]) -> None:
+    report = hanoi(4)
+    assert not any(words in read(render(report, code)).text for words in said)
+    instruments = {"4c2e" * 16: 1900, "5d3f" * 16: 1}
+    text = read(render(replace(report, instruments=instruments, partly=("ac1",)), code)).text
+    assert [words for words in said if words not in text] == []
+    assert f"{'5d3f' * 16}: 1 {'phiếu' if code == 'vi' else 'response'}" in text
 
 
 def test_what_was_computed_afterwards_says_so() -> None:
@@ -146,7 +162,7 @@ def test_hostile_names_are_only_text(text: str, code: str) -> None:
         constructs=dict.fromkeys(report.constructs, text),
         data_hash=text,
         code_version=text,
-        instruments=(text,),
+        instruments={text: 1, f"{text} again": 2},
         plan_hash=text,
     )
     plain = read(render(report, code))
