@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 EMPTY_PAGE, BACK, TWICE, AGAIN, WITHDRAWS_AT_ONCE, NEVER_SENDS, WITHDRAWS_LATER = range(7)
 PAUSING = (NEVER_SENDS, 7, 8, 9, 10)
-BEFORE, ALL, AT_THE_KIOSK = 16, 32, 12
+BEFORE, ALL, AT_THE_KIOSK = 16, 32, 6
 OTHERWISE = 1000  # added to a person's number: other answers, other texts
 
 _PAGE = re.compile(r'<section class="page".*?</section>', re.DOTALL)
