@@ -13,6 +13,7 @@ import jinja2
 
 from questionnaires.item_types import CodebookEntry
 from survey.exports.codebook import Entry, codebook
+from survey.exports.package_fields import item_fields
 from survey.exports.response_variables import RESPONSE_VARIABLES
 from survey.frozen.engine import identifier, literal, locked_engine
 from survey.frozen.layout import RESPONSE_COLUMNS
@@ -20,11 +21,10 @@ from survey.frozen.writing import whole_folder, write_csv
 from survey.refusal import Fault, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     import duckdb
 
-    from questionnaires.model import Instrument
     from survey.frozen.reading import FrozenWave
 
 TO_COME = ("sav", "dta", "ddi", "triple-s")
@@ -50,7 +50,8 @@ def export(
         The names of the files.
 
     Raises:
-        Refusal: a format that is still to come, several versions of the instrument, an occupied folder.
+        Refusal: a format that is still to come, an occupied folder, or several versions of the instrument of
+            which the plan names none.
     """
     if form not in {"csv", "parquet"}:
         expected = "csv or parquet" + (f"; `{form}` is still to come" if form in TO_COME else "")
@@ -62,14 +63,15 @@ def export(
     with whole_folder(out) as folder, locked_engine(wave.path, folder) as connection:
         step("writing")
         wave.open_views(connection)
-        _write_rows(connection.table("responses").order("response"), folder / f"data.{form}", form)
+        responses = connection.table("responses").order("response")
+        _write_rows(responses, folder / f"data.{form}", form)
         comments = connection.table("comments")
         if comments.aggregate("count(*)").fetchall() != [(0,)]:
             _write_rows(comments.order("response, item"), folder / f"comments.{form}", form)
         step("describing")
         _write_codebook(wave, entries, folder)
         if form == "csv":
-            _write_package(wave, entries, folder)
+            _write_package(wave, entries, folder, responses.columns)
         return tuple(sorted(path.name for path in folder.iterdir()))
 
 
@@ -104,11 +106,10 @@ def _harmless_text(cell: object) -> object:
 
 
 def _write_codebook(wave: FrozenWave, entries: tuple[Entry, ...], folder: Path) -> None:
-    instrument = wave.instrument
     _write_table(folder / "codebook.csv", _VARIABLE_HEADER, _variable_rows(entries))
     _write_table(
         folder / "codes.csv",
-        ("variable", "kind", "code", "language", "label", "satisfied"),
+        ("variable", "kind", "code", "language", "label", "satisfied", "versions"),
         _code_rows(entries),
     )
     environment = jinja2.Environment(
@@ -118,16 +119,16 @@ def _write_codebook(wave: FrozenWave, entries: tuple[Entry, ...], folder: Path) 
         trim_blocks=True,
     )
     style = (_TEMPLATES / "codebook.css").read_text(encoding="utf-8")
+    items: dict[str, list[Entry]] = {}
+    for entry in entries:
+        items.setdefault(entry.item.name, []).append(entry)
     page = environment.get_template("codebook.html").render(
-        title=instrument.title,
+        title=wave.instrument.title,
         wave=wave,
-        instrument=instrument,
-        version=next(iter(wave.instruments)),
-        responses=sum(
-            wave.manifest.files[part.relative_to(wave.path).as_posix()].rows or 0 for part in wave.responses
-        ),
+        numbers={version: place for place, version in enumerate(wave.manifest.instruments, 1)},
+        languages=dict.fromkeys(language for entry in entries for language in entry.wordings),
         design_variables=RESPONSE_VARIABLES,
-        entries=entries,
+        items=items,
         style=style,
         style_hash=base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii"),
     )
@@ -148,11 +149,15 @@ _VARIABLE_HEADER = (
     "low",
     "high",
     "n",
+    "versions",
+    "responses",
+    "not_offered",
+    "change",
 )
 
 
 def _variable_rows(entries: tuple[Entry, ...]) -> Iterator[tuple[object, ...]]:
-    """A row a variable and language; a text item stands under its own name, its words lie in the comments."""
+    """A row a variable, language and way in which versions have it; a text item stands under its own name."""
     for entry in entries:
         for variable in entry.columns or (entry.item.name,):
             for language, wording in entry.wordings.items():
@@ -170,6 +175,10 @@ def _variable_rows(entries: tuple[Entry, ...]) -> Iterator[tuple[object, ...]]:
                     "" if entry.item.low is None else entry.item.low,
                     "" if entry.item.high is None else entry.item.high,
                     entry.n,
+                    " ".join(entry.versions),
+                    entry.responses,
+                    entry.not_offered,
+                    entry.change or "",
                 )
 
 
@@ -177,25 +186,23 @@ def _code_rows(entries: tuple[Entry, ...]) -> Iterator[tuple[object, ...]]:
     """A row a code and language, and a row a missing reason and language."""
     for entry in entries:
         flags = entry.kind is CodebookEntry.FLAGS
+        versions = " ".join(entry.versions)
         for place, code in enumerate(entry.codes):
             variable = entry.columns[place] if flags else entry.item.name
+            kind, shown = ("chosen", 1) if flags else ("code", code.code)
             satisfied = "" if code.satisfied is None else int(code.satisfied)
             for language, label in code.labels.items():
-                yield (
-                    variable,
-                    "chosen" if flags else "code",
-                    1 if flags else code.code,
-                    language,
-                    label,
-                    satisfied,
-                )
+                yield variable, kind, shown, language, label, satisfied, versions
         for reason in entry.reasons:
             for language, label in (reason.labels or {"": ""}).items():
-                yield entry.reason_column, "reason", reason.reason.value, language, label, ""
+                yield entry.reason_column, "reason", reason.reason.value, language, label, "", versions
 
 
-def _write_package(wave: FrozenWave, entries: tuple[Entry, ...], folder: Path) -> None:
+def _write_package(
+    wave: FrozenWave, entries: tuple[Entry, ...], folder: Path, columns: Sequence[str]
+) -> None:
     """A data package (Data Package standard, version 2) over the CSV files."""
+    fields = {str(field["name"]): field for field in (*_response_fields(), *item_fields(entries))}
     package = {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": wave.manifest.wave,
@@ -209,7 +216,7 @@ def _write_package(wave: FrozenWave, entries: tuple[Entry, ...], folder: Path) -
                 "mediatype": "text/csv",
                 "encoding": "utf-8",
                 "schema": {
-                    "fields": [*_response_fields(), *_item_fields(wave.instrument, entries)],
+                    "fields": [fields[column] for column in columns],
                     "missingValues": [""],
                 },
             }
@@ -223,30 +230,3 @@ def _response_fields() -> Iterator[dict[str, object]]:
     for variable in RESPONSE_VARIABLES:
         kind = _TYPES.get(RESPONSE_COLUMNS[variable.name], "string")
         yield {"name": variable.name, "type": kind, "description": variable.meaning}
-
-
-def _item_fields(instrument: Instrument, entries: tuple[Entry, ...]) -> Iterator[dict[str, object]]:
-    language = instrument.source_language
-    for entry in entries:
-        wording = entry.wordings[language]
-        for place, column in enumerate(entry.columns):
-            field: dict[str, object] = {"name": column, "type": "integer", "title": wording}
-            if entry.kind is CodebookEntry.FLAGS:
-                field["title"] = f"{wording} {entry.codes[place].labels[language]}"
-                field["constraints"] = {"enum": [0, 1]}
-            elif entry.kind is CodebookEntry.CATEGORIES:
-                field["categories"] = [
-                    {"value": code.code, "label": code.labels[language]} for code in entry.codes
-                ]
-            else:
-                field["type"] = "number"
-                field["constraints"] = {"minimum": entry.item.low, "maximum": entry.item.high}
-            yield field
-        reasons = [reason.reason.value for reason in entry.reasons]
-        title = f"{wording} (why there is no answer)"
-        yield {
-            "name": entry.reason_column,
-            "type": "string",
-            "title": title,
-            "constraints": {"enum": reasons},
-        }

@@ -19,8 +19,8 @@ from survey.refusal import Refusal
 from survey.scoring.compute import scores
 from survey.scoring.result import replay, score
 from tests.questionnaires.versions import EDITS, FIRST, Edit, items, label, section, without
+from tests.survey.frozen.versioned import Person, freeze_versions, people
 from tests.survey.scoring.program import number_of, row_of, rows_of
-from tests.survey.scoring.versioned import Person, freeze_versions, people
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
