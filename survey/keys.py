@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     from survey.config import Home
 
-# `session` signs cookies and forms. Drafts and receipts need none: theirs come from the respondent.
-Purpose = Literal["session"]
+# `session` signs cookies and forms, `totp` seals the secrets of one-time codes. Drafts and receipts need no
+# key: theirs come from the respondent.
+Purpose = Literal["session", "totp"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 LENGTH = 32
 
@@ -49,6 +50,14 @@ def create(home: Home, purpose: Purpose) -> bytes:
     """
     home.keys.mkdir(mode=0o700, exist_ok=True)
     return _create(home.keys / purpose)
+
+
+def create_missing(home: Home) -> list[Purpose]:
+    """Make the first key of every purpose that has none, as of a site of an earlier version; returns them."""
+    missing = [purpose for purpose in PURPOSES if not (home.keys / purpose).exists()]
+    for purpose in missing:
+        create(home, purpose)
+    return missing
 
 
 def rotate(home: Home, purpose: Purpose) -> bytes:

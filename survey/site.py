@@ -8,6 +8,7 @@ import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
 from survey import keys, migrations
+from survey.accounts.writes import void_secrets
 from survey.audit.writes import record
 from survey.config import SETTINGS, Home, open_home, settings_text
 from survey.migrations import roles
@@ -87,7 +88,7 @@ def open_site(path: Path, *, role: Role = "owner") -> Site:
 
 
 def upgrade(path: Path, *, now: datetime) -> list[str]:
-    """Bring the stores of a site up to this program.
+    """Bring the stores of a site up to this program, and make keys that it did not need before.
 
     Returns:
         The names of the stores that changed.
@@ -99,6 +100,7 @@ def upgrade(path: Path, *, now: datetime) -> list[str]:
     keys.refuse_wide(home)
     with contextlib.closing(open_stores(home)) as stores:
         changed = migrations.upgrade(stores)
+        keys.create_missing(home)
         if changed:
             with stores.main.writing() as connection:
                 detail = {"stores": changed, "version": version()}
@@ -109,11 +111,15 @@ def upgrade(path: Path, *, now: datetime) -> list[str]:
 def rotate(site: Site, purpose: Purpose, *, now: datetime, actor: str = ACTOR) -> str:
     """Give a purpose a new key, and say so in the audit chain.
 
+    Everybody is signed out by it; a new key `totp` leaves every account in need of a new link.
+
     Returns:
         The new head of the chain.
     """
     with site.stores.main.writing() as connection:
         head = record(connection, now=now, actor=actor, act="key rotated", subject=purpose, detail={})
+        if purpose == "totp":
+            void_secrets(connection, now)
         keys.rotate(site.home, purpose)
     return head
 
@@ -137,8 +143,7 @@ def _make_home(path: Path, settings: Settings) -> Home:
     for folder in (home.keys, home.waves, home.results, home.sheets):
         folder.mkdir(mode=0o700)
     _write_private(home.path / SETTINGS, settings_text(settings).encode("utf-8"))
-    for purpose in keys.PURPOSES:
-        keys.create(home, purpose)
+    keys.create_missing(home)
     for name in STORES:
         if not settings.address(name):
             _write_private(sqlite_file(home, name), b"")
