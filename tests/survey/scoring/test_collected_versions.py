@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import replace
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,18 @@ def share(answers: list[dict[str, object]], item: str) -> float:
     return 100 * sum(code in {4, 5} for code in codes) / len(codes)
 
 
-def test_answers_under_three_versions_are_scored_where_they_may_be(site: Site, tmp_path: Path) -> None:
+@dataclass(frozen=True)
+class Collected:
+    """A closed wave in which a question was added and later another put otherwise, and its answers."""
+
+    frozen: Path
+    counts: dict[str, int]
+    early: list[dict[str, object]]
+    middle: list[dict[str, object]]
+    late: list[dict[str, object]]
+
+
+def three_versions(site: Site) -> Collected:
     home, stores = site
     asked = collecting(stores.main, instrument="kiosk_core", places=1)
     first = asked.instrument
@@ -75,7 +87,6 @@ def test_answers_under_three_versions_are_scored_where_they_may_be(site: Site, t
     second = mapped(first, "courtesy", courtesy, patience)
     signs = replace(second.item("signs"), wording="Quý vị thấy biển chỉ dẫn thế nào?")
     third = mapped(second, "signs", signs)
-
     early = interviews(site, asked, first, 24)
     assert publishing(site, second) == {asked.wave: "comparable"}
     middle = interviews(site, asked, second, 22)
@@ -83,43 +94,49 @@ def test_answers_under_three_versions_are_scored_where_they_may_be(site: Site, t
         publishing(site, third)
     assert publishing(site, third, "offer") == {asked.wave: "breaking"}
     late = interviews(site, asked, third, 20)
-
     closed = close(stores, home, asked.wave, AFTER, actor="command")
     counts = dict(zip(map(instrument_hash, (first, second, third)), (24, 22, 20), strict=True))
-    manifest = read(closed.frozen).manifest
-    assert (manifest.instruments, manifest.responses) == (tuple(counts), counts)
-    assert verify(closed.frozen) == []
+    return Collected(closed.frozen, counts, early, middle, late)
 
-    score(closed.frozen, tmp_path / "result", language="vi", threads=1)
+
+def test_answers_under_three_versions_are_scored_where_they_may_be(site: Site, tmp_path: Path) -> None:
+    made = three_versions(site)
+    manifest = read(made.frozen).manifest
+    assert (manifest.instruments, manifest.responses) == (tuple(made.counts), made.counts)
+    assert verify(made.frozen) == []
+    score(made.frozen, tmp_path / "result", threads=1)
     rows = rows_of(tmp_path / "result")
+    everybody = made.early + made.middle + made.late
     courteous = number_of(row_of(rows, "001", "top2/item", construct="officials", item="courtesy"))
-    assert courteous["estimate"] == pytest.approx(share(early + middle + late, "courtesy"))
+    assert courteous["estimate"] == pytest.approx(share(everybody, "courtesy"))
     patient = number_of(row_of(rows, "001", "top2/item", construct="officials", item="patience"))
-    assert patient["estimate"] == pytest.approx(share(middle + late, "patience"))
+    assert patient["estimate"] == pytest.approx(share(made.middle + made.late, "patience"))
     assert (courteous["n"], patient["n"]) == (66, 42)
-    assert (
-        row_of(rows, "001", "top2/item", construct="access", item="signs")["suppressed"] == "versions_differ"
-    )
+    signs = row_of(rows, "001", "top2/item", construct="access", item="signs")
+    assert signs["suppressed"] == "versions_differ"
     for construct in ("", "access"):
         for recipe in ("top2/fixed_weights", "mean100/person_mean"):
             assert row_of(rows, "001", recipe, construct=construct)["suppressed"] == "versions_differ"
     officials = number_of(row_of(rows, "001", "top2/item_weighted", construct="officials"))
-    planned = [share(early + middle + late, item) for item in ("courtesy", "answers")]
+    planned = [share(everybody, item) for item in ("courtesy", "answers")]
     assert officials["estimate"] == pytest.approx(sum(planned) / 2)
-    page = (
-        (tmp_path / "result" / "report.html").read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
-    )
-    assert "Không công bố: không phải ai cũng được hỏi như nhau" in page
-    assert all(f"{version}: {count} phiếu trả lời" in page for version, count in counts.items())
     replay(tmp_path / "result", tmp_path)
 
-    export(read(closed.frozen), form="csv", out=tmp_path / "out")
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_report_and_export_tell_who_answered_which_version(site: Site, tmp_path: Path) -> None:
+    made = three_versions(site)
+    score(made.frozen, tmp_path / "result", language="vi", threads=1)
+    page = (tmp_path / "result" / "report.html").read_text(encoding="utf-8")
+    page = page.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Không công bố: không phải ai cũng được hỏi như nhau" in page
+    assert all(f"{version}: {count} phiếu trả lời" in page for version, count in made.counts.items())
+    export(read(made.frozen), form="csv", out=tmp_path / "out")
     with (tmp_path / "out" / "data.csv").open(encoding="utf-8", newline="") as file:
         data = list(csv.DictReader(file))
-    assert {version: sum(row["instrument"] == version for row in data) for version in counts} == counts
-    assert {row["patience__missing"] for row in data if row["instrument"] == instrument_hash(first)} == {
-        "off_route"
-    }
+    assert Counter(row["instrument"] for row in data) == made.counts
+    first = next(iter(made.counts))
+    assert {row["patience__missing"] for row in data if row["instrument"] == first} == {"off_route"}
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
