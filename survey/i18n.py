@@ -34,9 +34,10 @@ EN_DASH = "\u2013"
 _TRANSLATIONS = Path(__file__).parent.parent / "translations"
 _DATE_PATTERNS = {"vi": "dd/MM/yyyy", "en": "d MMMM yyyy"}
 
-# A line that ends in "không" turns an answer round, and a number must not leave what it counts.
+# A line that ends in "không" turns an answer round, and a number must not leave what it counts,
+# nor the groups of a telephone number one another.
 _KEPT_TOGETHER = re.compile(
-    r"(?<=\bkhông) (?=\w)|(?<=\bhài) (?=lòng\b)|(?<=\d) (?=[^\W\d])"
+    r"(?<=\bkhông) (?=\w)|(?<=\bhài) (?=lòng\b)|(?<=\d) (?=\w)"
     r"|(?<=\bđiều) (?=\d)|(?<=\bông) (?=[^\W\d])|(?<=\btỷ) (?=lệ\b)",
     re.IGNORECASE,
 )

@@ -129,6 +129,7 @@ def test_a_line_cannot_end_where_the_answer_would_turn_round() -> None:
     assert keep_together("trong 90 giây") == f"trong 90{NBSP}giây"
     assert keep_together("theo Điều 9") == f"theo Điều{NBSP}9"
     assert keep_together("ông Hòa") == f"ông{NBSP}Hòa"
+    assert keep_together("gọi 024 0000 0000") == f"gọi 024{NBSP}0000{NBSP}0000"
     assert keep_together("từ 1 đến 2") == f"từ 1{NBSP}đến 2"
 
 
