@@ -10,6 +10,7 @@ Moments are kept in UTC: a `Mapped[datetime]` takes and gives aware datetimes on
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ from sqlalchemy import (
     event,
     make_url,
 )
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
 from survey.refusal import Fault, Refusal
@@ -48,6 +50,10 @@ _NAMES = {
 StoreName = Literal["main", "participation"]
 STORES: tuple[StoreName, ...] = ("main", "participation")
 Role = Literal["owner", "web"]
+
+# What is raised when a disk is full or a server gone: no mistake of the program, and worth trying again.
+UNAVAILABLE = (OperationalError, InterfaceError, InternalError, OSError)
+REFUSES_SECONDS = 60
 
 
 class Moment(TypeDecorator[datetime]):
@@ -85,13 +91,21 @@ class Participation(DeclarativeBase):
     type_annotation_map = {datetime: Moment}  # noqa: RUF012 - as above
 
 
+@dataclass
+class Writing:
+    """When a transaction last failed for want of a disk or a server (monotonic); None since one went well."""
+
+    failed: float | None = None
+
+
 @dataclass(frozen=True)
 class Store:
-    """One database and the lock by which its writers take turns."""
+    """One database, the lock by which its writers take turns, and how their writing goes."""
 
     name: StoreName
     engine: Engine
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _writing: Writing = field(default_factory=Writing, repr=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -112,6 +126,22 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction: all of the block or nothing of it."""
+        try:
+            with self._transaction() as connection:
+                yield connection
+        except UNAVAILABLE:
+            self._writing.failed = time.monotonic()
+            raise
+        self._writing.failed = None
+
+    @property
+    def refuses(self) -> bool:
+        """Whether the latest transaction could not be written; after a minute it is worth another try."""
+        failed = self._writing.failed
+        return failed is not None and time.monotonic() - failed < REFUSES_SECONDS
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
         if not self.is_sqlite:
             with self.engine.begin() as connection:
                 yield connection

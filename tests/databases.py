@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 DATABASES = ("sqlite", "postgresql")
 MADE = datetime(2026, 1, 5, 1, 30, tzinfo=UTC)
 
-_FOLDER = "LONGDAN_TEST_POSTGRES"
+FOLDER = "LONGDAN_TEST_POSTGRES"
 _NUMBERS = count(1)
 
 
@@ -55,14 +55,14 @@ class _Kit:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Name the folder of the run's server; workers get the name from the environment."""
-    if _FOLDER not in os.environ:
+    if FOLDER not in os.environ:
         servers.remove_left_behind()
-        os.environ[_FOLDER] = str(servers.new_folder())
+        os.environ[FOLDER] = str(servers.new_folder())
         config.add_cleanup(_remove_server)
 
 
 def _remove_server() -> None:
-    servers.remove(Path(os.environ.pop(_FOLDER)))
+    servers.remove(Path(os.environ.pop(FOLDER)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -83,7 +83,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def postgres() -> Cluster:
     """The server of PostgreSQL of this run; a machine without one fails the test."""
-    return servers.shared(Path(os.environ[_FOLDER]))
+    return servers.shared(Path(os.environ[FOLDER]))
 
 
 @pytest.fixture(scope="session")

@@ -77,18 +77,27 @@ class Cluster:
 
     def kill(self) -> None:
         """Kill every process of the server at once, as a crash does; `start` brings it back."""
-        main = int((self._data / "postmaster.pid").read_text(encoding="ascii").split("\n", 1)[0])
-        children = Path(f"/proc/{main}/task/{main}/children").read_text(encoding="ascii").split()
-        for process in (main, *map(int, children)):
+        processes = self._processes()
+        for process in processes:
             os.kill(process, signal.SIGKILL)
-        _wait_for(lambda: not any(Path(f"/proc/{process}/exe").exists() for process in (main, *children)))
+        _wait_for(lambda: not any(Path(f"/proc/{process}/exe").exists() for process in processes))
         (self._data / "postmaster.pid").unlink()
 
+    def limit_files(self, size: int | None) -> None:
+        """Let the server write no file beyond that size, as on a full disk; None: while there is room."""
+        for process in self._processes():
+            limit_files(process, size, as_whom=_as_whom())
+
+    def _processes(self) -> list[int]:
+        """The server first, then its children."""
+        main = int((self._data / "postmaster.pid").read_text(encoding="ascii").split("\n", 1)[0])
+        children = Path(f"/proc/{main}/task/{main}/children").read_text(encoding="ascii").split()
+        return [main, *map(int, children)]
+
     def _run(self, program: str, *arguments: str) -> None:
-        as_whom = ("runuser", "-u", "postgres", "--") if os.geteuid() == 0 else ()
         # a server that is started keeps what it inherits: no pipe that somebody would wait on
         with (self._folder / "said").open("w+b") as said:
-            command = [*as_whom, str(_programs() / program), *arguments]
+            command = [*_as_whom(), str(_programs() / program), *arguments]
             done = subprocess.run(  # noqa: S603 - the server's own programs
                 command, cwd=self._folder, stdin=subprocess.DEVNULL, stdout=said, stderr=said, check=False
             )
@@ -111,9 +120,9 @@ def shared(folder: Path) -> Cluster:
     return cluster
 
 
-def new_folder() -> Path:
+def new_folder(within: Path | None = None) -> Path:
     """A folder for a cluster, named after this process; the server's account must be able to reach it."""
-    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=within))
 
 
 def remove_left_behind() -> None:
@@ -131,6 +140,21 @@ def remove(folder: Path) -> None:
         with contextlib.suppress(RuntimeError):  # its process was killed with the run
             Cluster(folder).stop()
     shutil.rmtree(folder)
+
+
+def limit_files(process: int, size: int | None, *, as_whom: tuple[str, ...] = ()) -> None:
+    """Let a process write no file beyond that size; None: while there is room."""
+    limit = f"--fsize={'unlimited' if size is None else size}:unlimited"
+    command = [*as_whom, "prlimit", "--pid", str(process), limit]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - of the system
+    # a child that has just ended needs no limit
+    if done.returncode and Path(f"/proc/{process}").exists():
+        raise RuntimeError(f"prlimit failed: {done.stderr}")
+
+
+def _as_whom() -> tuple[str, ...]:
+    """The server refuses to run as root."""
+    return ("runuser", "-u", "postgres", "--") if os.geteuid() == 0 else ()
 
 
 def _programs() -> Path:

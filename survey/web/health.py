@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import shutil
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ health.add_url_rule("/healthz", "alive", methods=["GET"])
 health.add_url_rule("/readyz", "ready", methods=["GET"])
 health.add_url_rule("/metrics", "metrics", methods=["GET"])
 
+LEAST_FREE = 32_000_000  # bytes: said before the first answer is refused
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
 
 
@@ -35,14 +37,28 @@ def alive() -> Response:
 
 @health.endpoint("health.ready")
 def ready() -> Response:
-    """The databases answer and have the schema that this code expects."""
+    """The databases answer, have the schema that this code expects, and keep what is written."""
+    trouble = _trouble()
+    if trouble:
+        return Response(f"not ready: {trouble}\n", status=503, mimetype="text/plain")
+    return Response("ready\n", mimetype="text/plain")
+
+
+def _trouble() -> str:
+    """Why no answers can be taken; empty when they can."""
     try:
         with site().stores.main.reading() as connection:
             connection.execute(text("SELECT 1"))
         migrations.check(site().stores)
-    except (SQLAlchemyError, Refusal):
-        return Response("not ready\n", status=503, mimetype="text/plain")
-    return Response("ready\n", mimetype="text/plain")
+    except Refusal:
+        return "a database has another schema"
+    except (SQLAlchemyError, OSError):
+        return "a database does not answer"
+    if site().stores.main.refuses:
+        return "the database does not keep what is written"
+    if shutil.disk_usage(site().home.path).free < LEAST_FREE:
+        return "the disk is full"
+    return ""
 
 
 @health.endpoint("health.metrics")
