@@ -72,6 +72,10 @@ translations: .venv/dev.stamp ## bring the catalogs of the interface up to the t
 	$(BIN)/pybabel --quiet update --input-file out/interface.pot --output-dir translations --domain interface \
 		--no-fuzzy-matching --ignore-obsolete --width 110
 
+.PHONY: screenshots
+screenshots: .venv/dev.stamp .venv/browser.stamp ## take a picture of every page for the documents
+	$(BIN)/python tools/screenshots.py
+
 .PHONY: requirements
 requirements: .venv/dev.stamp ## lock the newest versions that pyproject.toml allows
 	$(COMPILE) --group build --output-file requirements/build.txt

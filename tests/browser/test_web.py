@@ -144,6 +144,14 @@ def test_the_accessibility_tree_names_item_answer_and_fault(web: Served, opened:
         assert page.evaluate("document.activeElement.id") == "q-procedure_group"
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_wrong_code_brings_the_focus_to_what_is_wrong(web: Served, opened: Opens, *, scripts: bool) -> None:
+    with opened(f"{web.interview}/resume", width=390, java_script_enabled=scripts) as page:
+        press(page, "main .act button")
+        assert page.title().startswith("Lỗi:")
+        assert page.evaluate("document.activeElement.className") == "summary"
+
+
 def test_forced_colours_show_what_is_chosen_and_how_far_one_is(web: Served, opened: Opens) -> None:
     with opened(web.interview, width=390, forced_colors="active") as page:
         press(page, "button[value=agree]")
