@@ -13,7 +13,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from survey import keys, migrations
 from survey.stores import open_stores
-from survey.web import cookies, errors, headers, limits, logs, pages, static_files
+from survey.web import access, cookies, errors, headers, limits, logs, pages, static_files
+from survey.web.accounts import again
+from survey.web.accounts.setting_up import account_setup
+from survey.web.accounts.views import accounts
 from survey.web.health import health
 from survey.web.interview.around import around
 from survey.web.interview.kiosk import kiosk
@@ -53,14 +56,16 @@ def create_app(home: Home, *, clock: Callable[[], datetime] = utc_now, limited: 
     app.extensions[EXTENSION] = Site(home, stores, clock)
     logs.register(app)
     limits.register(app, limited=limited)
+    access.register(app)
     CSRFProtect(app).exempt(
         "survey.web.interview.views.answer"
     )  # it asks itself, to give back what was typed
+    again.register(app)
     headers.register(app)
     errors.register(app)
     static_files.register(app)
     pages.register(app)
-    for blueprint in (health, public, around, interview, kiosk):
+    for blueprint in (health, public, around, interview, kiosk, accounts, account_setup):
         app.register_blueprint(blueprint)
     return app
 

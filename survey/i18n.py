@@ -16,14 +16,14 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import Translations
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
 LANGUAGES = ("vi", "en")
 _DOMAIN = "interface"
@@ -33,6 +33,7 @@ EN_DASH = "\u2013"
 
 _TRANSLATIONS = Path(__file__).parent.parent / "translations"
 _DATE_PATTERNS = {"vi": "dd/MM/yyyy", "en": "d MMMM yyyy"}
+_MOMENT_PATTERNS = {"vi": "HH:mm 'ngày' dd/MM/yyyy", "en": "HH:mm 'on' d MMMM yyyy"}
 
 # A line that ends in "không" turns an answer round, and a number must not leave what it counts,
 # nor the groups of a telephone number one another.
@@ -136,6 +137,12 @@ class Language:
     def date(self, day: date) -> str:
         """A day as official papers write it: 05/01/2026 or 5 January 2026."""
         written: str = format_date(day, format=_DATE_PATTERNS[self.code], locale=self.code)
+        return written
+
+    def moment(self, when: datetime) -> str:
+        """Hour and day in the zone of the moment: 14:05 ngày 05/01/2026 or 14:05 on 5 January 2026."""
+        local = when.replace(tzinfo=None)  # else it is told in UTC
+        written: str = format_datetime(local, format=_MOMENT_PATTERNS[self.code], locale=self.code)
         return written
 
 

@@ -34,7 +34,7 @@ class Setup:
     secret: str
 
 
-def begin_by_link(connection: Connection, key: bytes, code: str, now: datetime) -> str | None:
+def begin(connection: Connection, key: bytes, code: str, now: datetime) -> str | None:
     """Use a link up and begin.
 
     Args:
@@ -50,29 +50,14 @@ def begin_by_link(connection: Connection, key: bytes, code: str, now: datetime) 
     if link is None or not links.use(connection, code, now):
         return None
     record(connection, now=now, actor=link.name, act="account link used", subject=link.name, detail={})
-    return _begin(connection, key, link.account, None, now)
-
-
-def begin_anew(connection: Connection, key: bytes, account: int, now: datetime) -> str:
-    """Begin to enrol another telephone; the password stays.
-
-    Returns:
-        What the cookie of the browser carries.
-    """
-    password = connection.scalar(select(Account.password).where(Account.id == account))
-    return _begin(connection, key, account, password, now)
-
-
-def _begin(connection: Connection, key: bytes, account: int, password: str | None, now: datetime) -> str:
     token = tokens.new()
     connection.execute(delete(AccountSetup).where(AccountSetup.expires <= now))
     connection.execute(
         insert(AccountSetup).values(
             cookie_hash=tokens.hash_of(token),
-            account=account,
+            account=link.account,
             expires=now + LASTS,
-            password=password,
-            totp_secret=totp.seal(key, account, totp.new_secret()),
+            totp_secret=totp.seal(key, link.account, totp.new_secret()),
         )
     )
     return token

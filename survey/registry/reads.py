@@ -78,6 +78,12 @@ def organisations(connection: Connection, day: date) -> list[OrganisationView]:
     return [OrganisationView(*row) for row in connection.execute(query)]
 
 
+def organisation_name(connection: Connection, code: str, day: date) -> str | None:
+    """The name of an organisation on a day; None where it is not in force."""
+    query = select(Organisation.name).where(Organisation.code == code, _in_force(day))
+    return connection.scalar(query)
+
+
 def place_query(day: date | BindParameter[date]) -> Select[str, str, str, str, str | None]:
     """The columns of `PlaceView`, for readers further up to narrow; without an organisation its code."""
     return select(

@@ -15,15 +15,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from survey import migrations
 from survey.refusal import Refusal
 from survey.web import logs
+from survey.web.access import PUBLIC
 from survey.web.site import site
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
 health = Blueprint("health", __name__)
-health.add_url_rule("/healthz", "alive", methods=["GET"])
-health.add_url_rule("/readyz", "ready", methods=["GET"])
-health.add_url_rule("/metrics", "metrics", methods=["GET"])
+health.add_url_rule("/healthz", "alive", methods=["GET"], who=PUBLIC)
+health.add_url_rule("/readyz", "ready", methods=["GET"], who=PUBLIC)
+health.add_url_rule("/metrics", "metrics", methods=["GET"], who=PUBLIC)
 
 LEAST_FREE = 32_000_000  # bytes: said before the first answer is refused
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")

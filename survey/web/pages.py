@@ -37,6 +37,12 @@ def chosen(name: str, allowed: tuple[str, ...]) -> str:
     return value if value in allowed else allowed[0]
 
 
+def own_path(address: str, *, otherwise: str = "/") -> str:
+    """Path and query of an address that somebody gave, if it is one of this site and nothing else."""
+    is_path = address.startswith("/") and not address.startswith("//") and address.isprintable()
+    return address if is_path and not set(address) & {"\\", "#"} else otherwise
+
+
 def _words() -> dict[str, Any]:
     language = speech()
     other = next(code for code in i18n.LANGUAGES if code != language.code)

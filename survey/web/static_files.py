@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, current_app, request
 
+from survey.web.access import PUBLIC
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "static"
 files = Blueprint("files", __name__)
-files.add_url_rule("/static/<version>/<path:name>", "serve", methods=["GET"])
+files.add_url_rule("/static/<version>/<path:name>", "serve", methods=["GET"], who=PUBLIC)
 
 _EXTENSION = "longdan-files"
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}

@@ -11,6 +11,7 @@ from survey.answers import codes, receipts
 from survey.i18n import sort_key
 from survey.waves import reads as waves
 from survey.web import cookies, limits
+from survey.web.access import CITIZEN
 from survey.web.interview import draft as drafts
 from survey.web.interview import entry
 from survey.web.site import site, speech
@@ -24,14 +25,14 @@ if TYPE_CHECKING:
 
 around = Blueprint("around", __name__)
 _PLACE = "/s/<wave>/<place>"
-around.add_url_rule("/s/<wave>", "places", methods=["GET"])
-around.add_url_rule(f"{_PLACE}/declined", "declined", methods=["GET"])
-around.add_url_rule(f"{_PLACE}/later", "later", methods=["GET"])
-around.add_url_rule(f"{_PLACE}/resume", "resume", methods=["GET", "POST"])
-around.add_url_rule(f"{_PLACE}/stop", "stop", methods=["GET"])
-around.add_url_rule(f"{_PLACE}/stop", "erase", methods=["POST"])
-around.add_url_rule("/withdraw", "withdraw", methods=["GET", "POST"])
-around.add_url_rule("/withdraw/done", "withdrawn", methods=["GET"])
+around.add_url_rule("/s/<wave>", "places", methods=["GET"], who=CITIZEN)
+around.add_url_rule(f"{_PLACE}/declined", "declined", methods=["GET"], who=CITIZEN)
+around.add_url_rule(f"{_PLACE}/later", "later", methods=["GET"], who=CITIZEN)
+around.add_url_rule(f"{_PLACE}/resume", "resume", methods=["GET", "POST"], who=CITIZEN)
+around.add_url_rule(f"{_PLACE}/stop", "stop", methods=["GET"], who=CITIZEN)
+around.add_url_rule(f"{_PLACE}/stop", "erase", methods=["POST"], who=CITIZEN)
+around.add_url_rule("/withdraw", "withdraw", methods=["GET", "POST"], who=CITIZEN)
+around.add_url_rule("/withdraw/done", "withdrawn", methods=["GET"], who=CITIZEN)
 
 _FEW = 12
 

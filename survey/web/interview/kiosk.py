@@ -22,6 +22,7 @@ from survey.i18n import _
 from survey.registry import devices
 from survey.registry import reads as registry
 from survey.web import cookies, errors, limits
+from survey.web.access import DEVICE
 from survey.web.interview import draft as drafts
 from survey.web.interview import kiosk_visit as visits
 from survey.web.interview import sending
@@ -41,18 +42,18 @@ if TYPE_CHECKING:
 
 kiosk = Blueprint("kiosk", __name__)
 _PLACE = "/k/<place>"
-kiosk.add_url_rule(f"{_PLACE}/pair/<code>", "offer", methods=["GET"])
-kiosk.add_url_rule(f"{_PLACE}/pair/<code>", "pair", methods=["POST"])
-kiosk.add_url_rule(_PLACE, "start", methods=["GET"])
-kiosk.add_url_rule(_PLACE, "agree", methods=["POST"])
-kiosk.add_url_rule(f"{_PLACE}/about/<code>", "about", methods=["GET"])
-kiosk.add_url_rule(f"{_PLACE}/<int:number>", "item", methods=["GET"])
-kiosk.add_url_rule(f"{_PLACE}/<int:number>", "answer", methods=["POST"])
-kiosk.add_url_rule(f"{_PLACE}/idle", "idle", methods=["GET"])
-kiosk.add_url_rule(f"{_PLACE}/stop", "stop", methods=["GET"])
-kiosk.add_url_rule(f"{_PLACE}/stop", "erase", methods=["POST"])
-kiosk.add_url_rule(f"{_PLACE}/display", "change_display", methods=["POST"])
-kiosk.add_url_rule(f"{_PLACE}/thanks", "thanks", methods=["GET"])
+kiosk.add_url_rule(f"{_PLACE}/pair/<code>", "offer", methods=["GET"], who=DEVICE)
+kiosk.add_url_rule(f"{_PLACE}/pair/<code>", "pair", methods=["POST"], who=DEVICE)
+kiosk.add_url_rule(_PLACE, "start", methods=["GET"], who=DEVICE)
+kiosk.add_url_rule(_PLACE, "agree", methods=["POST"], who=DEVICE)
+kiosk.add_url_rule(f"{_PLACE}/about/<code>", "about", methods=["GET"], who=DEVICE)
+kiosk.add_url_rule(f"{_PLACE}/<int:number>", "item", methods=["GET"], who=DEVICE)
+kiosk.add_url_rule(f"{_PLACE}/<int:number>", "answer", methods=["POST"], who=DEVICE)
+kiosk.add_url_rule(f"{_PLACE}/idle", "idle", methods=["GET"], who=DEVICE)
+kiosk.add_url_rule(f"{_PLACE}/stop", "stop", methods=["GET"], who=DEVICE)
+kiosk.add_url_rule(f"{_PLACE}/stop", "erase", methods=["POST"], who=DEVICE)
+kiosk.add_url_rule(f"{_PLACE}/display", "change_display", methods=["POST"], who=DEVICE)
+kiosk.add_url_rule(f"{_PLACE}/thanks", "thanks", methods=["GET"], who=DEVICE)
 
 DEVICE_COOKIE = "kiosk"
 IDLE_SECONDS = 60

@@ -11,6 +11,7 @@ from wtforms import ValidationError
 from survey.answers import consents, receipts
 from survey.answers.sending import was_sent
 from survey.web import cookies, limits
+from survey.web.access import CITIZEN
 from survey.web.interview import draft as drafts
 from survey.web.interview import entry, sending
 from survey.web.interview.consent import web_consent
@@ -26,14 +27,14 @@ if TYPE_CHECKING:
 
 interview = Blueprint("interview", __name__)
 _PLACE = "/s/<wave>/<place>"
-interview.add_url_rule(_PLACE, "start", methods=["GET"])
-interview.add_url_rule(_PLACE, "agree", methods=["POST"])
-interview.add_url_rule(f"{_PLACE}/<int:number>", "page", methods=["GET"])
-interview.add_url_rule(f"{_PLACE}/<int:number>", "answer", methods=["POST"])
-interview.add_url_rule(f"{_PLACE}/look", "look", methods=["GET"])
-interview.add_url_rule(f"{_PLACE}/look", "send", methods=["POST"])
-interview.add_url_rule(f"{_PLACE}/thanks", "thanks", methods=["GET"])
-interview.add_url_rule(f"{_PLACE}/thanks", "done", methods=["POST"])
+interview.add_url_rule(_PLACE, "start", methods=["GET"], who=CITIZEN)
+interview.add_url_rule(_PLACE, "agree", methods=["POST"], who=CITIZEN)
+interview.add_url_rule(f"{_PLACE}/<int:number>", "page", methods=["GET"], who=CITIZEN)
+interview.add_url_rule(f"{_PLACE}/<int:number>", "answer", methods=["POST"], who=CITIZEN)
+interview.add_url_rule(f"{_PLACE}/look", "look", methods=["GET"], who=CITIZEN)
+interview.add_url_rule(f"{_PLACE}/look", "send", methods=["POST"], who=CITIZEN)
+interview.add_url_rule(f"{_PLACE}/thanks", "thanks", methods=["GET"], who=CITIZEN)
+interview.add_url_rule(f"{_PLACE}/thanks", "done", methods=["POST"], who=CITIZEN)
 
 _UNPROCESSABLE = 422
 _STALE = 400

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 
 from survey.waves import reads as waves
 from survey.web import cookies
+from survey.web.access import PUBLIC
 from survey.web.interview.entry import title
-from survey.web.pages import SIZES, SOUNDS, THEMES
+from survey.web.pages import SIZES, SOUNDS, THEMES, own_path
 from survey.web.site import site
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
 public = Blueprint("public", __name__)
-public.add_url_rule("/", "front", methods=["GET"])
-public.add_url_rule("/privacy", "privacy", methods=["GET"])
-public.add_url_rule("/accessibility", "accessibility", methods=["GET"])
-public.add_url_rule("/display", "display", methods=["GET"])
-public.add_url_rule("/display", "change_display", methods=["POST"])
+public.add_url_rule("/", "front", methods=["GET"], who=PUBLIC)
+public.add_url_rule("/privacy", "privacy", methods=["GET"], who=PUBLIC)
+public.add_url_rule("/accessibility", "accessibility", methods=["GET"], who=PUBLIC)
+public.add_url_rule("/display", "display", methods=["GET"], who=PUBLIC)
+public.add_url_rule("/display", "change_display", methods=["POST"], who=PUBLIC)
 
 _DISPLAY = {"theme": THEMES, "size": SIZES, "sound": SOUNDS}
 _KEPT_DAYS = 365
@@ -52,13 +52,13 @@ def accessibility() -> str:
 @public.endpoint("public.display")
 def display() -> str:
     """How pages look and sound on this browser."""
-    return render_template("public/display.html", back=_back(request.args.get("from", "")))
+    return render_template("public/display.html", back=own_path(request.args.get("from", "")))
 
 
 @public.endpoint("public.change_display")
 def change_display() -> AnyResponse:
     """Keep the choice in the browser and go back to where the reader came from."""
-    response: Response = make_response(redirect(_back(request.form.get("from", "")), 303))
+    response: Response = make_response(redirect(own_path(request.form.get("from", "")), 303))
     for name, allowed in _DISPLAY.items():
         chosen = request.form.get(name, "")
         if chosen == allowed[0]:
@@ -66,10 +66,3 @@ def change_display() -> AnyResponse:
         elif chosen in allowed:
             cookies.put(response, name, chosen, days=_KEPT_DAYS)
     return response
-
-
-def _back(address: str) -> str:
-    """A path of this site, whatever was asked for."""
-    parts = urlsplit(address)
-    is_path = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
-    return parts.path if is_path and not parts.netloc and "\\" not in parts.path else "/"

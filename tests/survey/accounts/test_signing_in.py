@@ -50,7 +50,7 @@ def account(site: Site) -> Account0:
     key, store = keys.read(site.home, "totp"), site.stores.main
     with store.writing() as connection:
         code = writes.add(connection, "tran.lan", "department", None, now=NOW, actor="test")
-        begun = setting_up.begin_by_link(connection, key, code, NOW)
+        begun = setting_up.begin(connection, key, code, NOW)
         assert begun is not None
         setting_up.choose_password(connection, begun, passwords.hashed(PHRASE))
         setup = setting_up.begun(connection, key, begun, NOW)
@@ -65,9 +65,9 @@ def test_setting_up_takes_effect_with_the_code_alone(site: Site) -> None:
     key, store = keys.read(site.home, "totp"), site.stores.main
     with store.writing() as connection:
         code = writes.add(connection, "tran.lan", "department", None, now=NOW, actor="test")
-        begun = setting_up.begin_by_link(connection, key, code, NOW)
+        begun = setting_up.begin(connection, key, code, NOW)
         assert begun is not None
-        assert setting_up.begin_by_link(connection, key, code, NOW) is None
+        assert setting_up.begin(connection, key, code, NOW) is None
         setup = setting_up.begun(connection, key, begun, NOW)
         assert setup is not None
         right = pyotp.TOTP(setup.secret).at(NOW)
@@ -206,28 +206,31 @@ def test_a_new_password_ends_every_session_and_begins_another(account: Account0)
     assert account.sign_in(when + STEP, account.claim(when + STEP, typed=new)).token is not None
 
 
-def test_another_telephone_takes_over_when_it_is_enrolled(account: Account0) -> None:
-    when = NOW + STEP
+def test_a_new_link_takes_the_account_over_when_it_is_set_up_again(account: Account0) -> None:
+    when, new = NOW + STEP, "một mùa nước xuống"
     with account.store.writing() as connection:
-        number = connection.scalars(select(Account.id)).one()
-        begun = setting_up.begin_anew(connection, account.key, number, when)
+        code = writes.new_link(connection, "tran.lan", now=when, actor="test")
+        begun = setting_up.begin(connection, account.key, code, when)
+        assert begun is not None
+        setting_up.choose_password(connection, begun, passwords.hashed(new))
         setup = setting_up.begun(connection, account.key, begun, when)
     assert setup is not None
     assert setup.secret != account.secret
-    assert account.sign_in(when).token is not None  # the one of now counts until then
+    assert account.sign_in(when).token is not None  # what was chosen before counts until then
     with account.store.writing() as connection:
         right = pyotp.TOTP(setup.secret).at(when)
         assert setting_up.finish(connection, account.key, begun, right, who=WHO, now=when) is not None
         assert reads.why_ended(connection, account.token) == ("set_up", when)
     assert account.sign_in(when + STEP) == Outcome()
     account.secret = setup.secret
-    assert account.sign_in(when + STEP).token is not None
+    assert account.sign_in(when + STEP, account.claim(when + STEP, typed=new)).token is not None
 
 
-def test_a_new_password_ends_the_enrolment_that_was_under_way(account: Account0) -> None:
+def test_a_new_password_ends_the_setting_up_that_was_under_way(account: Account0) -> None:
     with account.store.writing() as connection:
-        number = connection.scalars(select(Account.id)).one()
-        begun = setting_up.begin_anew(connection, account.key, number, NOW)
+        code = writes.new_link(connection, "tran.lan", now=NOW, actor="test")
+        begun = setting_up.begin(connection, account.key, code, NOW)
+    assert begun is not None
     claim = Claim("tran.lan", WHO, PHRASE)
     assert signing_in.change_password(account.store, claim, "một mùa nước xuống", NOW).token is not None
     with account.store.reading() as connection:
