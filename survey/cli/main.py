@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "demo": "survey.cli.demo",
     "init": "survey.cli.site",
+    "account": "survey.cli.accounts",
     "units": "survey.cli.registry",
     "check": "survey.cli.definitions",
     "diff": "survey.cli.definitions",

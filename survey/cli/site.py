@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from survey import site
+from survey.accounts.writes import add
 from survey.audit import reads
+from survey.cli.accounts import address
 from survey.cli.home import opened
 from survey.cli.options import home_option, json_option
 from survey.config import settings_of
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from survey.keys import Purpose
+
+
+FIRST_ACCOUNT = "operator"
 
 
 @click.command()
@@ -32,16 +37,21 @@ if TYPE_CHECKING:
 )
 @json_option
 def init(*, home: Path, database: str, admin: str, machine: bool) -> None:
-    """Make an empty site: settings, keys, stores and folders."""
+    """Make an empty site: settings, keys, stores, folders, and the account of its first operator."""
     settings = settings_of({"database": database}, "--database")
-    site.init(home, settings, now=datetime.now(UTC), admin=admin)
-    with opened(home) as found, found.stores.main.reading() as connection:
+    now = datetime.now(UTC)
+    site.init(home, settings, now=now, admin=admin)
+    with opened(home) as found, found.stores.main.writing() as connection:
+        code = add(connection, FIRST_ACCOUNT, "operator", None, now=now, actor=site.ACTOR)
         head = reads.head(connection)
+        link = address(found, code)
     if machine:
-        click.echo(json.dumps({"home": str(home), "head": head}, ensure_ascii=False))
+        form = {"home": str(home), "head": head, "account": FIRST_ACCOUNT, "link": link}
+        click.echo(json.dumps(form, ensure_ascii=False))
     else:
         click.echo(f"{home}: an empty site; its settings are in {home / 'longdan.toml'}")
         click.echo(f"The audit chain begins with {head}")
+        click.echo(f"The account {FIRST_ACCOUNT} is set up by this link, once, within 24 hours: {link}")
 
 
 @click.command()

@@ -55,7 +55,7 @@ def test_a_site_begins_and_is_well(tmp_path: Path) -> None:
     home = tmp_path / "site"
     begun = told("init", "--home", home)
     assert told("verify", "--home", home) == {
-        "waves": [], "entries": 1, "head": begun["head"], "verified": True,
+        "waves": [], "entries": 2, "head": begun["head"], "verified": True,
     }  # fmt: skip
     checks = told("doctor", "--home", home)["checks"]
     assert isinstance(checks, dict)
