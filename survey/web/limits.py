@@ -1,10 +1,13 @@
 """How often: requests an address, interviews an address and place, guesses at secret codes.
 
-Counted in memory and forgotten; addresses are written nowhere.
+Counted in memory and forgotten. Addresses are written nowhere, and in memory they stand as hashes that mean
+nothing to another process.
 """
 
 from __future__ import annotations
 
+import hmac
+import secrets
 import threading
 import time
 from collections import deque
@@ -22,6 +25,7 @@ REQUESTS = "900 per minute"
 INTERVIEWS_AN_HOUR = 60
 GUESSES = 30
 GUESS_SECONDS = 900
+_SALT = secrets.token_bytes(32)
 
 
 class Attempts:
@@ -52,7 +56,7 @@ def register(app: Flask, *, limited: bool) -> None:
     """Limit the application; `limited=False` is for measuring its speed."""
     app.extensions[_EXTENSION] = Attempts() if limited else None
     Limiter(
-        get_remote_address,
+        _address,
         app=app,
         default_limits=[REQUESTS],
         storage_uri="memory://",
@@ -65,12 +69,17 @@ def guess(kind: str) -> None:
 
     Right and wrong codes count alike, else the limit would tell which was right.
     """
-    _count(kind, get_remote_address(), most=GUESSES, seconds=GUESS_SECONDS)
+    _count(kind, _address(), most=GUESSES, seconds=GUESS_SECONDS)
 
 
 def interview(place: str) -> None:
     """Count an interview sent from this address about a place; one too many ends the request with 429."""
-    _count("interview", f"{get_remote_address()} {place}", most=INTERVIEWS_AN_HOUR, seconds=3600)
+    _count("interview", f"{_address()} {place}", most=INTERVIEWS_AN_HOUR, seconds=3600)
+
+
+def _address() -> str:
+    """Where the request comes from, as this process alone calls it."""
+    return hmac.digest(_SALT, get_remote_address().encode(), "sha256").hex()
 
 
 def _count(kind: str, who: str, *, most: int, seconds: int) -> None:

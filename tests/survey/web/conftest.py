@@ -8,6 +8,7 @@ import pytest
 
 from survey.web.site import EXTENSION
 from tests.survey.web.collecting import Survey, collect
+from tests.survey.web.staff import Member, member
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,3 +22,9 @@ def survey(site: Site) -> Iterator[Survey]:
     opened = collect(site)
     yield opened
     opened.app.extensions[EXTENSION].stores.close()
+
+
+@pytest.fixture
+def lan(survey: Survey) -> Member:
+    """Somebody of the department, signed in."""
+    return member(survey.site, survey.app, "tran.lan", "department")

@@ -8,19 +8,22 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pyotp
+from sqlalchemy import select
 
 from survey.accounts import writes
+from survey.audit.models import Entry
+from survey.audit.reads import verify_chain
 from survey.web.site import EXTENSION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from flask import Flask
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
     from survey.site import Site
-    from tests.survey.web.collecting import Clock
+    from tests.survey.web.collecting import Clock, Survey
 
 PHRASE = "bốn mùa nước lên"
 HTTP = "http://127.0.0.1"
@@ -102,6 +105,24 @@ def token_in(page: TestResponse) -> str:
     found = _TOKEN.search(page.text)
     assert found is not None, page.text
     return found[1]
+
+
+def plain(page: TestResponse) -> str:
+    """The text of a page with common blanks."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text))
+
+
+def change(survey: Survey, verb: Callable[..., Any], *values: str) -> Any:
+    """What an operator does meanwhile."""
+    with survey.site.stores.main.writing() as connection:
+        return verb(connection, *values, now=survey.clock.now, actor="test")
+
+
+def acts(survey: Survey) -> list[tuple[str, str]]:
+    """Who did what, as the audit chain has it; and the chain is whole."""
+    with survey.site.stores.main.reading() as connection:
+        assert verify_chain(connection) == []
+        return [(row.actor, row.act) for row in connection.execute(select(Entry).order_by(Entry.number))]
 
 
 def new_account(site: Site, app: Flask, name: str, role: str, agency: str | None = None) -> str:
