@@ -42,8 +42,20 @@ HOSTILE = {
 FIELDS = (
     "act", "token", "consent", "language", "code", "from", "theme", "size", "sound", "suffix", "q", "lang",
     "procedure_group", "outcome", "comment", "overall", "name", "password",
+    "next", "totp", "new", "again",
 )  # fmt: skip
-COOKIES = ("lang", "theme", "size", "sound", "kiosk", "kiosk-draft", "kiosk-lang", "session")
+COOKIES = (
+    "lang",
+    "theme",
+    "size",
+    "sound",
+    "kiosk",
+    "kiosk-draft",
+    "kiosk-lang",
+    "session",
+    "account",
+    "setup",
+)
 
 
 @pytest.fixture
@@ -77,7 +89,9 @@ def test_in_an_address_or_a_parameter(both: list[Survey], hostile: bytes) -> Non
     written = quote(hostile, safe="")
     paths = addresses(both[0], "GET", part=written)
     paths |= {
-        f"{path}?{name}={written}" for path in addresses(both[0], "GET") for name in ("lang", "from", "q")
+        f"{path}?{name}={written}"
+        for path in addresses(both[0], "GET")
+        for name in ("lang", "from", "q", "next")
     }
     assert len(paths) > 30
     for path in paths:

@@ -177,6 +177,20 @@ def test_looking_at_every_page_twice_changes_nothing(survey: Survey, role: str) 
     assert contents(survey) == before
 
 
+@pytest.mark.parametrize("token", [{}, {"csrf_token": ""}, {"csrf_token": "x"}, {"csrf_token": "IjAwIg.a.b"}])
+@pytest.mark.parametrize("role", ROLES)
+def test_no_form_of_a_role_is_taken_without_its_token(
+    survey: Survey, role: str, token: dict[str, str]
+) -> None:
+    who = somebody(survey, role)
+    before = contents(survey)
+    for method, route, name in routes(survey.app):
+        if method == "POST" and not route.startswith(("/s/", "/k/")):
+            answer = who.post_as_is(address(survey, route), {"totp": "000000", "act": "x"} | token)
+            assert answer.status_code in {400, NOT_YOURS}, name
+    assert contents(survey) == before
+
+
 def contents(survey: Survey) -> dict[str, list[Any]]:
     """Every row of the main store; the other store has no tables yet."""
     with survey.site.stores.main.reading() as connection:
