@@ -52,7 +52,8 @@ def create_app(home: Home, *, clock: Callable[[], datetime] = utc_now, limited: 
     stores = open_stores(home, role="web")
     migrations.check(stores)
     app = Flask(__name__, static_folder=None, template_folder="web/templates")
-    _configure(app, home.settings, keys.read(home, "session"))
+    own_keys = {purpose: keys.read(home, purpose) for purpose in keys.PURPOSES}
+    _configure(app, home.settings, own_keys["session"])
     app.extensions[EXTENSION] = Site(home, stores, clock)
     logs.register(app)
     limits.register(app, limited=limited)

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
+from survey import keys
 from survey.accounts import attempts, passwords, writes
 from survey.accounts.models import AccountSession
 from survey.app import create_app
 from survey.config import Home
+from survey.refusal import Refusal
 from survey.web import limits
 from survey.web.site import EXTENSION
 from tests.survey.web.collecting import Clock, Person
@@ -274,3 +276,11 @@ def test_citizens_are_asked_for_no_account(survey: Survey) -> None:
 def test_an_agency_with_a_hostile_name_is_shown_as_it_is_written(survey: Survey) -> None:
     an = member(survey.site, survey.app, "an", "agency", "</script>=1+1")
     assert "&lt;/script&gt;=1+1" in an.get("/account").text
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("purpose", keys.PURPOSES)
+def test_nothing_is_served_while_a_key_is_missing(site: Site, purpose: str) -> None:
+    (site.home.keys / purpose).unlink()
+    with pytest.raises(Refusal, match=f"longdan keys rotate {purpose}"):
+        create_app(site.home)
