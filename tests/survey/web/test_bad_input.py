@@ -297,7 +297,7 @@ def test_what_could_not_be_kept_is_not_acknowledged_and_can_be_sent_again(
     with monkeypatch.context() as disk:
         disk.setattr("survey.answers.sending.insert_new", full)
         answer = person.post(look, form)
-    assert answer.status_code == 500
+    assert answer.status_code == 503
     assert (count(survey, Inbox), count(survey, Sent), count(survey, Draft)) == (0, 0, 1)
     assert person.get(f"{survey.base}/thanks").location == survey.base
     assert person.post(look, form).location == f"{survey.base}/thanks"
