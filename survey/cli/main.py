@@ -35,6 +35,7 @@ COMMANDS = {
     "freeze": "survey.cli.frozen",
     "score": "survey.cli.scores",
     "replay": "survey.cli.scores",
+    "release": "survey.cli.release",
     "export": "survey.cli.exports",
     "verify": "survey.cli.verify",
     "doctor": "survey.cli.doctor",

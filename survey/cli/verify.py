@@ -15,6 +15,7 @@ from survey.cli.home import opened
 from survey.cli.options import home_option, json_option
 from survey.frozen.noted import noted_faults
 from survey.frozen.reading import verify as verify_wave
+from survey.publication.noted import release_faults
 from survey.refusal import Refusal
 from survey.waves.sealed import seal_faults
 
@@ -61,6 +62,7 @@ def _chain(home: Path, head: str | None, found: dict[str, Any]) -> list[Fault]:
         faults += consent_faults(connection)
         faults += seal_faults(connection)
         faults += noted_faults(connection, site.home)
+        faults += release_faults(connection)
         found |= {"entries": reads.length(connection), "head": reads.head(connection)}
     return faults
 

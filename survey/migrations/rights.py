@@ -56,6 +56,11 @@ WEB_RIGHTS = {
     "account_setup": _KEEP,
     "account_session": _KEEP,
     "sign_in_attempt": _KEEP,
+    "published_release": _READ,
+    "published_agency": _READ,
+    "published_wording": _READ,
+    "published_cell": _READ,
+    "release_withdrawal": _READ,
     "audit_entry": _APPEND,
 }
 

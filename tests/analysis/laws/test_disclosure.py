@@ -1,4 +1,4 @@
-"""Complementary suppression as theorems: the truth fits, less told is never more known, nothing is in vain."""
+"""Complementary suppression as theorems: the truth fits, less told is never more known, none is in vain."""
 
 from __future__ import annotations
 

@@ -68,6 +68,22 @@ ROWS: dict[str, dict[str, Any]] = {
         "why": None,
     },
     "sign_in_attempt": {"name_hash": KEY, "attempts": 0, "until": NOON},
+    "published_release": {
+        "id": 1, "wave": "w1", "number": 1, "outside": False, "basis": "probability", "subject": "errand",
+        "opened": DAY, "closed": DAY, "headline": "top2/item", "standard": 100.0, "plan": "{}",
+        "plan_hash": HASH, "instruments": "[]", "data": HASH, "result": HASH, "version": "0.1.0",
+        "released": NOON, "actor": "a", "hash": HASH, "head": HASH,
+    },
+    "published_agency": {"release": 1, "code": "hn", "name": "Hà Nội", "kind": "city"},
+    "published_wording": {"release": 1, "language": "vi", "name": "title", "text": "x"},
+    "published_cell": {
+        "release": 1, "agency": "hn", "construct": "", "item": "", "recipe": "top2/item", "basis": "open",
+        "shown": "estimate", "reason": None, "value": 500, "low": 0, "high": 1000, "bound_low": 400,
+        "bound_high": 600, "missing": 200, "reach_low": 400, "reach_high": 1000, "decimals": 0, "n": 10,
+        "n_valid": 10, "visitors": 10, "df": 1, "reliability": None, "decision_use": "none",
+        "standing": None,
+    },
+    "release_withdrawal": {"release": 1, "withdrawn": NOON, "actor": "a", "reason": "x"},
     "audit_entry": {
         "number": 2, "minute": NOON, "actor": "a", "act": "a", "subject": "a", "detail": "{}",
         "previous": HASH, "hash": HASH,
@@ -109,6 +125,17 @@ BESIDE: dict[str, dict[str, Any]] = {
     "account_setup": {"cookie_hash": OTHER_KEY, "password": ARGON},
     "account_session": {"cookie_hash": OTHER_KEY, "ended": NOON, "why": "role"},
     "sign_in_attempt": {"name_hash": OTHER_KEY},
+    "published_release": {
+        "id": 2, "number": 2, "opened": None, "closed": None, "plan": None, "plan_hash": None,
+        "standard": None, "head": OTHER_HASH,
+    },
+    "published_agency": {"code": "hp"},
+    "published_wording": {"language": "en"},
+    "published_cell": {
+        "construct": "access", "item": "signs", "basis": "probability", "reach_low": None,
+        "reach_high": None, "visitors": None, "decimals": 1, "n": 40, "n_valid": 30,
+    },
+    "release_withdrawal": {"release": 2},
     "audit_entry": {"number": 3, "hash": OTHER_HASH},
 }  # fmt: skip
 ROWS["lineage"] = {"predecessor": 1, "successor": 2, "relation": "merged"}
@@ -118,7 +145,18 @@ FURTHER: dict[str, dict[str, Any]] = {
     "organisation": {"id": 3, "code": "hu"},
     "place": {"id": "cccccccc", "code": "p3"},
     "instrument_version": {"hash": "c" * 64},
+    "published_release": {"id": 3, "number": 3, "head": "c" * 64},
 }
+
+# A cell that is no estimate, a withheld one, one of an open wave, one fit for decisions.
+_NO_NUMBERS: dict[str, Any] = dict.fromkeys(
+    ("value", "low", "high", "bound_low", "bound_high", "missing", "df", "decimals")
+)
+_WITHHELD = _NO_NUMBERS | {"shown": "withheld", "reason": "few_respondents", "n": None, "n_valid": None}
+_OPEN: dict[str, Any] = {"basis": "open", "visitors": 40, "reach_low": 0, "reach_high": 1000}
+_FOR_DECISIONS: dict[str, Any] = {
+    "decision_use": "decisions", "reliability": 70, "df": 8, "low": 350, "high": 650,
+}  # fmt: skip
 
 # What breaks a constraint in a row that could stand otherwise. Keys and references are broken alike
 # everywhere (the key of the first row again, a reference to what is not there): only the others are told.
@@ -166,6 +204,51 @@ BREAKS: dict[str, dict[str, Any]] = {
     "ck_account_session_ended_has_a_reason": {"ended": None},
     "ck_account_session_why": {"why": "mood"},
     "ck_sign_in_attempt_not_negative": {"attempts": -1},
+    "ck_published_release_counts_from_one": {"number": 0},
+    "ck_published_release_wave_length": {"wave": ""},
+    "ck_published_release_basis": {"basis": "census"},
+    "ck_published_release_subject": {"subject": "house"},
+    "ck_published_release_ends_after_it_begins": {"opened": DAY, "closed": EARLIER},
+    "ck_published_release_period_is_whole": {"opened": DAY},
+    "ck_published_release_standard": {"plan": "{}", "plan_hash": HASH, "standard": 100.5},
+    "ck_published_release_plan_has_its_hash": {"plan_hash": HASH},
+    "ck_published_release_standard_is_planned": {"standard": 80.0},
+    "ck_published_release_plan_hash_length": {"plan": "{}", "plan_hash": "a"},
+    "ck_published_release_hash_length": {"hash": ""},
+    "ck_published_agency_code_length": {"code": ""},
+    "ck_published_wording_language": {"language": "fr"},
+    "ck_published_cell_item_has_a_construct": {"construct": ""},
+    "ck_published_cell_basis": {"basis": "census"},
+    "ck_published_cell_shown": _NO_NUMBERS | {"shown": "hidden"},
+    "ck_published_cell_withheld_has_a_reason": _WITHHELD | {"reason": None},
+    "ck_published_cell_reason": _WITHHELD | {"reason": "whim"},
+    "ck_published_cell_withheld_has_no_count": _WITHHELD | {"n_valid": 10},
+    "ck_published_cell_only_an_estimate_has_numbers": _NO_NUMBERS | {"shown": "count", "value": 500},
+    "ck_published_cell_estimate_has_its_uncertainty": {"low": None},
+    "ck_published_cell_shown_has_its_respondents": {"n": None},
+    "ck_published_cell_ten_respondents": {"decimals": 0, "n_valid": 9},
+    "ck_published_cell_respondents_could_rate": {"n": 29},
+    "ck_published_cell_interval": {"low": 501},
+    "ck_published_cell_bounds": {"bound_high": 499},
+    "ck_published_cell_missing": {"missing": 1001},
+    "ck_published_cell_decimals": {"decimals": 2},
+    "ck_published_cell_digits": {"decimals": 0, "missing": 201},
+    "ck_published_cell_digits_of_reach": _OPEN | {"decimals": 0, "reach_high": 601},
+    "ck_published_cell_indicative_is_whole_and_unused": {"n_valid": 29},
+    "ck_published_cell_decision_use": {"decision_use": "all"},
+    "ck_published_cell_only_an_estimate_is_used": _NO_NUMBERS
+    | {"shown": "count", "decision_use": "improvement"},
+    "ck_published_cell_open_is_not_used": _OPEN | {"decision_use": "improvement"},
+    "ck_published_cell_decisions_are_reliable": _FOR_DECISIONS | {"reliability": None},
+    "ck_published_cell_reliability": {"reliability": 101},
+    "ck_published_cell_df": {"df": 0},
+    "ck_published_cell_standing": {"construct": "", "item": "", "recipe": "top2/x", "standing": "first"},
+    "ck_published_cell_standing_of_a_drawn_index": {"item": "", "standing": "above"},
+    "ck_published_cell_open_estimate_has_visitors": {"basis": "open"},
+    "ck_published_cell_visitors_have_a_reach": _OPEN | {"reach_low": None},
+    "ck_published_cell_respondents_are_visitors": _OPEN | {"visitors": 39},
+    "ck_published_cell_reach": _OPEN | {"reach_low": 410},
+    "ck_release_withdrawal_reason_length": {"reason": ""},
     "ck_audit_entry_counts_from_one": {"number": 0},
     "ck_audit_entry_hash_length": {"previous": "a" * 63},
     "uq_organisation_code_valid_from": {"code": "hn", "parent": None},
@@ -175,5 +258,7 @@ BREAKS: dict[str, dict[str, Any]] = {
     "uq_inbox_receipt_hash": {"receipt_hash": KEY},
     "uq_response_receipt_hash": {"receipt_hash": KEY},
     "uq_account_name": {"name": "an"},
+    "uq_published_release_wave_number": {"number": 1},
+    "uq_published_release_head": {"head": HASH},
     "uq_audit_entry_hash": {"hash": HASH},
 }

@@ -48,6 +48,10 @@ REFUSED = (
     "INSERT INTO account_link SELECT * FROM account_link",
     "UPDATE account_link SET expires = NULL",
     "UPDATE account_link SET account = 1",
+    "INSERT INTO published_cell SELECT * FROM published_cell",
+    "UPDATE published_cell SET value = 0",
+    "DELETE FROM published_release",
+    "INSERT INTO release_withdrawal SELECT * FROM release_withdrawal",
     "TRUNCATE response",
     "CREATE TABLE mine (x integer)",
     "UPDATE alembic_version SET version_num = ''",
@@ -55,6 +59,7 @@ REFUSED = (
 ALLOWED = (
     "SELECT * FROM place",
     "SELECT plan FROM wave",
+    "SELECT * FROM published_cell",
     "SELECT token_hash, batch FROM inbox",
     "DELETE FROM inbox WHERE receipt_hash = 'a' RETURNING batch",
     "INSERT INTO withdrawal_request VALUES ('a') ON CONFLICT DO NOTHING",
