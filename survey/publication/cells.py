@@ -1,7 +1,7 @@
 """A published cell: one score as everybody may read it, or why it is not told.
 
 No number here can be written by itself. `str`, an f-string and a template raise on a number and on a cell;
-what they offer instead says how a person writes them, and an estimate is never without its interval and basis.
+what they offer instead says how a person writes them; an estimate is never without its interval and basis.
 """
 
 from __future__ import annotations

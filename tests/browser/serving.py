@@ -6,6 +6,8 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING, NamedTuple
 
+from waitress import wasyncore  # type: ignore[import-untyped]  # it ships no types
+
 from survey.cli.serve import listen
 from survey.web.site import EXTENSION
 from tests.browser.measures import press
@@ -51,7 +53,8 @@ def serve(survey: Survey) -> Iterator[Served]:
     try:
         yield Served(survey, f"http://127.0.0.1:{server.effective_port}")
     finally:
-        server.close()
-        server.task_dispatcher.shutdown(cancel_pending=True)
+        # closed by the thread that waits for its sockets: one closed under it is an error there
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))  # noqa: SLF001 - it has no verb
         thread.join(10)
+        server.task_dispatcher.shutdown(cancel_pending=True)
         survey.app.extensions[EXTENSION].stores.close()
