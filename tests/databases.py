@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 DATABASES = ("sqlite", "postgresql")
 MADE = datetime(2026, 1, 5, 1, 30, tzinfo=UTC)
 
-FOLDER = "LONGDAN_TEST_POSTGRES"
+_FOLDER = "LONGDAN_TEST_POSTGRES"
 _NUMBERS = count(1)
 
 
@@ -55,14 +55,14 @@ class _Kit:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Name the folder of the run's server; workers get the name from the environment."""
-    if FOLDER not in os.environ:
+    if _FOLDER not in os.environ:
         servers.remove_left_behind()
-        os.environ[FOLDER] = str(servers.new_folder())
+        os.environ[_FOLDER] = str(servers.new_folder())
         config.add_cleanup(_remove_server)
 
 
 def _remove_server() -> None:
-    servers.remove(Path(os.environ.pop(FOLDER)))
+    servers.remove(Path(os.environ.pop(_FOLDER)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -83,7 +83,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def postgres() -> Cluster:
     """The server of PostgreSQL of this run; a machine without one fails the test."""
-    return servers.shared(Path(os.environ[FOLDER]))
+    return servers.shared(Path(os.environ[_FOLDER]))
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    """A server of PostgreSQL of the test's own, which it may kill."""
+    folder = servers.new_folder(Path(os.environ[_FOLDER]).parent)
+    own = servers.Cluster(folder)
+    try:
+        own.make()
+        own.start()
+        yield own
+    finally:
+        servers.remove(folder)
 
 
 @pytest.fixture(scope="session")

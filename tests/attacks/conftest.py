@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from survey import site as sites
 from survey.config import Settings
-from tests import postgres as servers
-from tests.databases import FOLDER, MADE
+from tests.databases import MADE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from survey.site import Site
     from tests.postgres import Cluster
-
-
-@pytest.fixture
-def cluster() -> Iterator[Cluster]:
-    """A server of PostgreSQL of the test's own."""
-    folder = servers.new_folder(Path(os.environ[FOLDER]).parent)
-    own = servers.Cluster(folder)
-    try:
-        own.make()
-        own.start()
-        yield own
-    finally:
-        servers.remove(folder)
 
 
 @pytest.fixture

@@ -14,12 +14,10 @@ from sqlalchemy.exc import OperationalError
 
 from tests import postgres as servers
 from tests.contracts.tree import ROOT
-from tests.postgres import Cluster
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from survey.site import Site
+    from tests.postgres import Cluster
 
 ADD = text(
     "INSERT INTO organisation (code, name, kind, valid_from) VALUES ('hn', 'Hà Nội', 'city', '2026-01-01')"
@@ -34,27 +32,15 @@ def test_every_test_has_a_site_of_its_own(site: Site, turn: int) -> None:
         connection.execute(ADD)
 
 
-@pytest.fixture
-def own_cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
-    """A server that this test may kill."""
-    monkeypatch.setattr(servers.tempfile, "tempdir", "/tmp")  # noqa: S108 - the server's account must reach it
-    folder = servers.new_folder()
-    cluster = Cluster(folder)
-    cluster.make()
-    cluster.start()
-    yield cluster
-    servers.remove(folder)
-
-
-def test_a_killed_server_keeps_what_it_acknowledged(own_cluster: Cluster) -> None:
-    url = make_url(own_cluster.address("postgres")).set(drivername="postgresql+psycopg")
+def test_a_killed_server_keeps_what_it_acknowledged(cluster: Cluster) -> None:
+    url = make_url(cluster.address("postgres")).set(drivername="postgresql+psycopg")
     engine = create_engine(url, pool_pre_ping=True)
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE kept AS SELECT 1 AS x"))
-    own_cluster.kill()
+    cluster.kill()
     with pytest.raises(OperationalError), engine.connect():
         pass
-    own_cluster.start()
+    cluster.start()
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT x FROM kept")) == 1
     engine.dispose()
