@@ -15,6 +15,7 @@ import coverage
 import indices
 import machine
 import score
+import sending
 import sums
 from data import AGENCIES, ITEMS, PSUS, load, make
 
@@ -34,9 +35,11 @@ class Size:
     rows: int
     repetitions: int
     cities: int
+    interviews: int
+    settled: int
 
 
-FULL, QUICK = Size(1_000_000, 7, 200), Size(20_000, 1, 2)
+FULL, QUICK = Size(1_000_000, 7, 200, 10_000, 100_000), Size(20_000, 1, 2, 40, 400)
 
 
 def main() -> None:
@@ -68,6 +71,8 @@ def _tables(size: Size, cache: Path) -> Iterator[Table]:
         yield indices.memory(loaded)
         loaded.connection.close()
     yield score.speed(size.rows, SEED, cache)
+    yield sending.speed(size.interviews)
+    yield sending.settling(size.settled)
     yield coverage.intervals(size.cities)
 
 

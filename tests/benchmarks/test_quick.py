@@ -23,4 +23,8 @@ def test_the_smoke_run_finishes_and_writes_its_results(tmp_path: Path) -> None:
         assert f"| {work}: longdan" in text
     assert "`longdan score`" in text
     assert "| visits: top2/fixed_weights" in text
+    for database in ("SQLite, synchronous FULL", "PostgreSQL, fsync on"):
+        assert f"Met: {database}: 40 sent, 40 kept after settling" in text
+        assert f"| {database}: page" in text
+        assert f"Met: {database}: settled in" in text
     assert "nan" not in text
